@@ -1,0 +1,121 @@
+#include "base/time.h"
+
+#include <time.h>
+
+static int64_t clock_us(clockid_t id)
+{
+	struct timespec t = { 0 };
+
+	(void)clock_gettime(id, &t);
+	return (int64_t)t.tv_sec * NR_US_PER_S + t.tv_nsec / 1000;
+}
+
+int64_t nr_now_us(void)
+{
+	return clock_us(CLOCK_REALTIME);
+}
+
+int64_t nr_mono_us(void)
+{
+	return clock_us(CLOCK_MONOTONIC);
+}
+
+/* Howard Hinnant's days_from_civil, restated: eras of 400 years starting on 1 March. */
+int64_t nr_time_days(int64_t year, unsigned month, unsigned day)
+{
+	int64_t y = month <= 2 ? year - 1 : year;
+	int64_t era = (y >= 0 ? y : y - 399) / 400;
+	int64_t yoe = y - era * 400;
+	int64_t doy = (153 * (int64_t)(month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+
+	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+}
+
+void nr_time_format(int64_t us, char out[NR_TIME_TEXT])
+{
+	int64_t s = us / NR_US_PER_S, frac = us % NR_US_PER_S;
+	struct tm tm;
+	time_t t;
+
+	if (frac < 0) {
+		frac += NR_US_PER_S;
+		s--;
+	}
+	t = (time_t)s;
+	if (!gmtime_r(&t, &tm) || tm.tm_year + 1900 > 9999 || tm.tm_year + 1900 < 0) {
+		(void)snprintf(out, NR_TIME_TEXT, "1970-01-01T00:00:00.000000Z");
+		return;
+	}
+	(void)snprintf(out, NR_TIME_TEXT, "%04u-%02u-%02uT%02u:%02u:%02u.%06uZ",
+		       (unsigned)(tm.tm_year + 1900) % 10000u, (unsigned)(tm.tm_mon + 1) % 100u,
+		       (unsigned)tm.tm_mday % 100u, (unsigned)tm.tm_hour % 100u,
+		       (unsigned)tm.tm_min % 100u, (unsigned)tm.tm_sec % 100u, (unsigned)frac);
+}
+
+static bool digits(struct nr_str s, size_t at, size_t n, unsigned *ret)
+{
+	unsigned v = 0;
+
+	if (at + n > s.n)
+		return false;
+	for (size_t i = at; i < at + n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+		v = v * 10 + (unsigned)(s.p[i] - '0');
+	}
+	*ret = v;
+	return true;
+}
+
+static bool at_char(struct nr_str s, size_t at, const char *set)
+{
+	return at < s.n && s.p[at] && strchr(set, s.p[at]);
+}
+
+static size_t fraction(struct nr_str s, size_t at, int64_t *ret_us)
+{
+	int64_t unit = 100000;
+
+	*ret_us = 0;
+	if (!at_char(s, at, "."))
+		return at;
+	for (at++; at < s.n && s.p[at] >= '0' && s.p[at] <= '9'; at++) {
+		*ret_us += unit * (s.p[at] - '0');
+		unit /= 10;
+	}
+	return at;
+}
+
+static bool zone(struct nr_str s, size_t at, int64_t *ret_us)
+{
+	unsigned h, m;
+
+	*ret_us = 0;
+	if (at_char(s, at, "Zz"))
+		return at + 1 == s.n;
+	if (!at_char(s, at, "+-") || at + 6 != s.n || !digits(s, at + 1, 2, &h) ||
+	    !at_char(s, at + 3, ":") || !digits(s, at + 4, 2, &m) || h > 23 || m > 59)
+		return false;
+	*ret_us = (int64_t)(h * 3600 + m * 60) * NR_US_PER_S * (s.p[at] == '-' ? -1 : 1);
+	return true;
+}
+
+enum nr_rc nr_time_parse(struct nr_str s, int64_t *ret_us, struct nr_err *reterr)
+{
+	unsigned y, mo, d, h, mi, se;
+	int64_t frac, off;
+	size_t at;
+
+	if (!digits(s, 0, 4, &y) || !at_char(s, 4, "-") || !digits(s, 5, 2, &mo) ||
+	    !at_char(s, 7, "-") || !digits(s, 8, 2, &d) || !at_char(s, 10, "Tt ") ||
+	    !digits(s, 11, 2, &h) || !at_char(s, 13, ":") || !digits(s, 14, 2, &mi) ||
+	    !at_char(s, 16, ":") || !digits(s, 17, 2, &se))
+		return nr_fail(reterr, NR_E_MALFORMED, "time", 0, "not an RFC 3339 time");
+	at = fraction(s, 19, &frac);
+	if (mo < 1 || mo > 12 || d < 1 || d > 31 || h > 23 || mi > 59 || se > 60 ||
+	    !zone(s, at, &off))
+		return nr_fail(reterr, NR_E_MALFORMED, "time", at, "not an RFC 3339 time");
+	*ret_us = (nr_time_days(y, mo, d) * 86400 + (int64_t)(h * 3600 + mi * 60 + se)) *
+			  NR_US_PER_S + frac - off;
+	return NR_OK;
+}
