@@ -10,6 +10,7 @@
  * How to add a query: a function in a q_<area>.c here, its prototype in store.h or q_<area>.h, a test. */
 #pragma once
 
+#include "base/src.h"
 #include "model/dossier.h"
 #include "model/unit.h"
 
