@@ -120,8 +120,7 @@ struct nr_bytes nr_arena_dup(struct nr_arena *a, struct nr_bytes b)
 
 struct nr_str nr_arena_str(struct nr_arena *a, struct nr_str s)
 {
-	struct nr_bytes b =
-		nr_arena_dup(a, (struct nr_bytes){ (const uint8_t *)s.p, s.n });
+	struct nr_bytes b = nr_arena_dup(a, (struct nr_bytes){ (const uint8_t *)s.p, s.n });
 
 	return (struct nr_str){ (const char *)b.p, b.n };
 }

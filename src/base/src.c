@@ -64,8 +64,8 @@ enum nr_rc nr_src_all(const struct nr_src *s, size_t max, struct nr_arena *a, st
 
 	if (s->size > max)
 		return nr_fail(reterr, NR_E_LIMIT, "material", max,
-			       "%llu bytes, over the limit of %zu",
-			       (unsigned long long)s->size, max);
+			       "%llu bytes, over the limit of %zu", (unsigned long long)s->size,
+			       max);
 	if (s->fd < 0) {
 		*ret = (struct nr_bytes){ s->mem, (size_t)s->size };
 		return NR_OK;

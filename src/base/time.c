@@ -116,6 +116,7 @@ enum nr_rc nr_time_parse(struct nr_str s, int64_t *ret_us, struct nr_err *reterr
 	    !zone(s, at, &off))
 		return nr_fail(reterr, NR_E_MALFORMED, "time", at, "not an RFC 3339 time");
 	*ret_us = (nr_time_days(y, mo, d) * 86400 + (int64_t)(h * 3600 + mi * 60 + se)) *
-			  NR_US_PER_S + frac - off;
+			  NR_US_PER_S +
+		  frac - off;
 	return NR_OK;
 }

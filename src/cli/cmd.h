@@ -34,7 +34,7 @@ struct nr_cmd {
 	const char *verb; /* "read"; NULL: area alone */
 	unsigned flags;
 	const char *summary;
-	const char *args; /* "FILE…", "" */
+	const char *args;       /* "FILE…", "" */
 	int min_args, max_args; /* max -1: any */
 	const struct nr_opt *opts;
 	/* Returns an exit code of the house: 0 ok, 1 negative finding, 2 usage, 3 refused, 4 environment,

@@ -4,7 +4,7 @@
 
 static const char *const severities[] = { "info", "low", "medium", "high", "critical" };
 static const char *const classes[] = { "informational", "benign",    "undecidable",
-				       "suspicious",	"deceptive", "malicious" };
+				       "suspicious",    "deceptive", "malicious" };
 
 void nr_dossier_init(struct nr_dossier *d, struct nr_arena *a)
 {
@@ -111,8 +111,11 @@ uint32_t nr_dossier_obs(struct nr_dossier *d, enum nr_obs_kind kind, struct nr_s
 	if (!index_grow(d))
 		return UINT32_MAX;
 	p = &d->obs[d->n_obs++];
-	*p = (struct nr_obs){ .kind = kind, .value = nr_arena_str(d->a, value), .role = role,
-			      .count = 1, .ev = ev_dup(d, ev) };
+	*p = (struct nr_obs){ .kind = kind,
+			      .value = nr_arena_str(d->a, value),
+			      .role = role,
+			      .count = 1,
+			      .ev = ev_dup(d, ev) };
 	i = (uint32_t)d->n_obs - 1;
 	index_put(d, i);
 	return i;
@@ -145,9 +148,8 @@ struct nr_finding *nr_dossier_finding(struct nr_dossier *d, const char *detector
 				      enum nr_severity sev, unsigned confidence, const char *attack)
 {
 	static _Thread_local struct nr_finding scratch;
-	struct nr_finding *p =
-		grow(d, d->findings, d->n_findings, &d->cap_findings, NR_DOSSIER_FINDINGS,
-		     sizeof(*p));
+	struct nr_finding *p = grow(d, d->findings, d->n_findings, &d->cap_findings,
+				    NR_DOSSIER_FINDINGS, sizeof(*p));
 
 	if (p) {
 		d->findings = p;
@@ -155,8 +157,9 @@ struct nr_finding *nr_dossier_finding(struct nr_dossier *d, const char *detector
 	} else {
 		p = &scratch;
 	}
-	*p = (struct nr_finding){ .detector = detector, .severity = sev, .confidence = confidence,
-				  .attack = attack };
+	*p = (struct nr_finding){
+		.detector = detector, .severity = sev, .confidence = confidence, .attack = attack
+	};
 	return p;
 }
 
@@ -239,7 +242,8 @@ void nr_dossier_reason(struct nr_dossier *d, const char *fmt, ...)
 	if ((size_t)n >= sizeof(text))
 		n = sizeof(text) - 1;
 	/* A cut in the middle of a character must not leave half of it. */
-	while (n > 0 && ((unsigned char)text[n - 1] & 0xc0) == 0x80 && (size_t)n == sizeof(text) - 1)
+	while (n > 0 && ((unsigned char)text[n - 1] & 0xc0) == 0x80 &&
+	       (size_t)n == sizeof(text) - 1)
 		n--;
 	d->verdict.reasons[d->verdict.n_reasons++] =
 		nr_arena_str(d->a, (struct nr_str){ text, (size_t)n });

@@ -3,7 +3,7 @@
 #include <strings.h>
 
 static const char *const tlp_names[NR_TLP_COUNT] = { "TLP:CLEAR", "TLP:GREEN", "TLP:AMBER",
-						      "TLP:AMBER+STRICT", "TLP:RED" };
+						     "TLP:AMBER+STRICT", "TLP:RED" };
 
 const char *nr_tlp_name(enum nr_tlp t)
 {

@@ -3,13 +3,20 @@
 #include <arpa/inet.h>
 
 static const char *const names[NR_OBS_KINDS] = {
-	[NR_OBS_IPV4] = "ipv4",		  [NR_OBS_IPV6] = "ipv6",
-	[NR_OBS_DOMAIN] = "domain",	  [NR_OBS_URL] = "url",
-	[NR_OBS_EMAIL] = "email",	  [NR_OBS_SHA256] = "sha256",
-	[NR_OBS_SHA1] = "sha1",		  [NR_OBS_MD5] = "md5",
-	[NR_OBS_FILE_NAME] = "file-name", [NR_OBS_SUBJECT] = "subject",
-	[NR_OBS_MESSAGE_ID] = "message-id", [NR_OBS_JA3] = "ja3",
-	[NR_OBS_USER_AGENT] = "user-agent", [NR_OBS_TEXT_HASH] = "text-hash",
+	[NR_OBS_IPV4] = "ipv4",
+	[NR_OBS_IPV6] = "ipv6",
+	[NR_OBS_DOMAIN] = "domain",
+	[NR_OBS_URL] = "url",
+	[NR_OBS_EMAIL] = "email",
+	[NR_OBS_SHA256] = "sha256",
+	[NR_OBS_SHA1] = "sha1",
+	[NR_OBS_MD5] = "md5",
+	[NR_OBS_FILE_NAME] = "file-name",
+	[NR_OBS_SUBJECT] = "subject",
+	[NR_OBS_MESSAGE_ID] = "message-id",
+	[NR_OBS_JA3] = "ja3",
+	[NR_OBS_USER_AGENT] = "user-agent",
+	[NR_OBS_TEXT_HASH] = "text-hash",
 };
 
 const char *nr_obs_kind_name(enum nr_obs_kind k)

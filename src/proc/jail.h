@@ -8,7 +8,7 @@
 #include "base/err.h"
 
 struct nr_jail_report {
-	int landlock_abi;     /* 0: none */
+	int landlock_abi; /* 0: none */
 	bool landlock, seccomp, rlimits, no_new_privs;
 };
 
@@ -23,3 +23,8 @@ void nr_jail_probe(struct nr_jail_report *ret);
 /* Enters the jail; there is no way back.  NR_E_IO when seccomp cannot be installed. */
 NR_MUSTUSE enum nr_rc nr_jail_enter(const struct nr_jail_limits *lim, struct nr_jail_report *ret,
 				    struct nr_err *reterr);
+
+/* The milder jail of a network role (hub): file system only below the folders (NULL-terminated,
+ * read and write, nothing executable), no new program, no tracing.  Before any thread is started. */
+NR_MUSTUSE enum nr_rc nr_jail_role(const char *const *folders, struct nr_jail_report *ret,
+				   struct nr_err *reterr);
