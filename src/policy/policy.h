@@ -28,17 +28,19 @@ struct nr_viewer {
 	struct nr_str login;
 };
 
-/* The unit tree, both lines, as the transitive closure; immutable once loaded. */
+/* The unit tree, both lines; immutable once loaded. */
 struct nr_tree;
 
 /* Loads the tree from the store. */
 NR_MUSTUSE enum nr_rc nr_tree_load(struct nr_store *s, NR_OWNED struct nr_tree **ret,
 				   struct nr_err *reterr);
-/* Builds one from units in memory (tests, generators). NR_E_MALFORMED on a cycle or unknown parent. */
+/* Builds one from units in memory (tests, generators). NR_E_MALFORMED on a cycle (over both lines
+ * together), an unknown parent or a unit enrolled twice. */
 NR_MUSTUSE enum nr_rc nr_tree_build(const struct nr_unit *units, size_t n,
 				    NR_OWNED struct nr_tree **ret, struct nr_err *reterr);
 void nr_tree_free(struct nr_tree **p); /* NULL ok; sets *p = NULL */
-/* Is above an ancestor of below (or the same) on the command or technical line? */
+/* Is above an ancestor of below (or the same) on the command or technical line?  Each line is walked
+ * alone: who stands above a technical parent on the command line is not above on the technical line. */
 bool nr_tree_covers(const struct nr_tree *t, struct nr_str above, struct nr_str below);
 bool nr_tree_has(const struct nr_tree *t, struct nr_str unit);
 
@@ -46,7 +48,9 @@ bool nr_tree_has(const struct nr_tree *t, struct nr_str unit);
 bool nr_policy_decide(const struct nr_tree *t, const struct nr_viewer *v,
 		      const struct nr_marking *m, enum nr_purpose p);
 /* The strictest marking that satisfies both: TLP max; origin of the stricter; releases intersected
- * where both restrict. */
+ * where both restrict.  Two different origins that both restrict (AMBER and above): RED for exactly
+ * those whom both name, each origin naming itself; the origin is empty when there is none of those
+ * that is an origin.  Whoever may have the join may have both sources. */
 NR_ARENA struct nr_marking nr_policy_join(struct nr_arena *a, const struct nr_marking *x,
 					  const struct nr_marking *y);
 /* Compiles the decision into the scope every knowledge query takes: evaluates decide() on every
