@@ -8,7 +8,9 @@ static bool may(const char *unit, enum nr_tlp tlp, const char *origin, const cha
 {
 	struct nr_str rel = nr_str_c(release);
 	struct nr_viewer v = { .unit = nr_str_c(unit) };
-	struct nr_marking m = { .tlp = tlp, .origin = nr_str_c(origin), .release = &rel,
+	struct nr_marking m = { .tlp = tlp,
+				.origin = nr_str_c(origin),
+				.release = &rel,
 				.n_release = release ? 1 : 0 };
 	bool read = nr_policy_decide(tree, &v, &m, NR_PURPOSE_READ);
 
@@ -39,7 +41,7 @@ static void test_decide__prefecture_material(void)
 	row("cfc", "osaka", NULL, "yyynn");   /* technical line */
 	row("npa", "osaka", NULL, "yyynn");
 	row("minato-ginko", "osaka", NULL, "yyyyn"); /* below */
-	row("kyoto", "osaka", NULL, "yynnn");	     /* sibling */
+	row("kyoto", "osaka", NULL, "yynnn");        /* sibling */
 	row("kanto", "osaka", NULL, "yynnn");
 	row("aozora-koku", "osaka", NULL, "yynnn");
 	row("mamori-security", "osaka", NULL, "yynnn");
@@ -74,7 +76,7 @@ static void test_decide__release_is_exact_above_amber(void)
 {
 	row("osaka", "tokyo", "osaka", "yyyyy");
 	row("minato-ginko", "tokyo", "osaka", "yyynn"); /* below the named unit */
-	row("kinki", "tokyo", "osaka", "yynnn");	/* above the named unit */
+	row("kinki", "tokyo", "osaka", "yynnn");        /* above the named unit */
 	row("", "tokyo", "osaka", "ynnnn");
 }
 
@@ -113,10 +115,12 @@ static void test_join__releases_are_intersected(void)
 	NR_CLEANUP(nr_arena_done) struct nr_arena a = NR_ARENA_INIT(1 << 16);
 	struct nr_str r1[] = { NR_STR("kyoto"), NR_STR("nara"), NR_STR("tate-labs") };
 	struct nr_str r2[] = { NR_STR("nara"), NR_STR("npa"), NR_STR("tate-labs") };
-	struct nr_marking x = { .tlp = NR_TLP_AMBER, .origin = NR_STR("osaka"), .release = r1,
-				.n_release = 3 };
-	struct nr_marking y = { .tlp = NR_TLP_AMBER_STRICT, .origin = NR_STR("osaka"),
-				.release = r2, .n_release = 3 };
+	struct nr_marking x = {
+		.tlp = NR_TLP_AMBER, .origin = NR_STR("osaka"), .release = r1, .n_release = 3
+	};
+	struct nr_marking y = {
+		.tlp = NR_TLP_AMBER_STRICT, .origin = NR_STR("osaka"), .release = r2, .n_release = 3
+	};
 	struct nr_marking j = nr_policy_join(&a, &x, &y);
 
 	OK(j.tlp == NR_TLP_AMBER_STRICT);
@@ -147,7 +151,8 @@ static int cmp_str(const void *a, const void *b)
 
 static struct nr_marking any_marking(const struct nr_unit *u, size_t n, struct nr_str store[4])
 {
-	struct nr_marking m = { .tlp = (enum nr_tlp)pick(5), .origin = u[pick(n)].id,
+	struct nr_marking m = { .tlp = (enum nr_tlp)pick(5),
+				.origin = u[pick(n)].id,
 				.release = store };
 	size_t k = pick(4);
 

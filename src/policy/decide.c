@@ -27,15 +27,12 @@ bool nr_policy_decide(const struct nr_tree *t, const struct nr_viewer *v,
 		return false;
 	switch (m->tlp) {
 	case NR_TLP_CLEAR:
-	case NR_TLP_GREEN:
-		return true;
+	case NR_TLP_GREEN: return true;
 	case NR_TLP_AMBER:
 		return nr_tree_covers(t, m->origin, v->unit) ||
 		       nr_tree_covers(t, v->unit, m->origin) || named_or_below(t, m, v->unit);
-	case NR_TLP_AMBER_STRICT:
-		return nr_tree_covers(t, m->origin, v->unit) || named(m, v->unit);
-	case NR_TLP_RED:
-		return nr_str_eq(m->origin, v->unit) || named(m, v->unit);
+	case NR_TLP_AMBER_STRICT: return nr_tree_covers(t, m->origin, v->unit) || named(m, v->unit);
+	case NR_TLP_RED: return nr_str_eq(m->origin, v->unit) || named(m, v->unit);
 	}
 	return false;
 }

@@ -48,8 +48,9 @@ static size_t find(const struct nr_tree *t, struct nr_str id)
 }
 
 /* Colours: 0 unseen, 1 on the path, 2 done.  Follows both lines at once, so that two units can
- * never each stand above the other.  The path is kept in the array, not on the C stack. */
-static bool has_cycle(const struct nr_tree *t, uint8_t *colour, size_t *path, size_t from)
+ * never each stand above the other.  The path is kept in the array, not on the C stack.  Returns a
+ * unit of the cycle or NONE. */
+static size_t cycle_at(const struct nr_tree *t, uint8_t *colour, size_t *path, size_t from)
 {
 	size_t depth = 0;
 
@@ -64,7 +65,7 @@ static bool has_cycle(const struct nr_tree *t, uint8_t *colour, size_t *path, si
 			if (up == NONE || colour[up] == 2)
 				continue;
 			if (colour[up] == 1)
-				return true;
+				return up;
 			next = up;
 		}
 		if (next == NONE) {
@@ -75,7 +76,7 @@ static bool has_cycle(const struct nr_tree *t, uint8_t *colour, size_t *path, si
 			path[depth++] = next;
 		}
 	}
-	return false;
+	return NONE;
 }
 
 static enum nr_rc check_cycles(struct nr_tree *t, struct nr_err *reterr)
@@ -85,12 +86,15 @@ static enum nr_rc check_cycles(struct nr_tree *t, struct nr_err *reterr)
 
 	if (!colour || !path)
 		return nr_fail(reterr, NR_E_NOMEM, "unit", UINT64_MAX, "too many units");
-	for (size_t i = 0; i < t->n; i++)
-		if (colour[i] == 0 && has_cycle(t, colour, path, i))
+	for (size_t i = 0; i < t->n; i++) {
+		size_t at = colour[i] == 0 ? cycle_at(t, colour, path, i) : NONE;
+
+		if (at != NONE)
 			return nr_fail(reterr, NR_E_MALFORMED, "unit", UINT64_MAX,
 				       "unit '%.*s' would stand above itself: check its command "
 				       "and technical parents",
-				       NR_FMT(t->nodes[i].id));
+				       NR_FMT(t->nodes[at].id));
+	}
 	return NR_OK;
 }
 
