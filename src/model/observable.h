@@ -20,7 +20,7 @@ enum nr_obs_kind {
 	NR_OBS_MESSAGE_ID = 11,
 	NR_OBS_JA3 = 12,
 	NR_OBS_USER_AGENT = 13,
-	NR_OBS_TEXT_HASH = 14, /* fingerprint of a normalised body text             */
+	NR_OBS_TEXT_HASH = 14, /* SHA-256 of a normalised body text                 */
 };
 
 enum { NR_OBS_KINDS = 15 /* table size: highest kind + 1 */ };
@@ -50,7 +50,10 @@ struct nr_obs_hit {
 };
 
 /* Finds addresses, domains, URLs, mail addresses and hashes in text, defanged forms included;
- * masked values (○○, [redacted], example domains) are not indicators.  Calls each in order of
- * offset, at most max times; returns the number of calls.  Stops early when each returns false. */
+ * masked values (○○, [redacted], example.com) are not indicators.  A URL is followed by its host as
+ * a hit of its own.  Calls each in order of offset, at most max times; returns the number of calls.  Stops early when each returns false. */
 size_t nr_obs_scan(struct nr_str text, size_t max, struct nr_arena *a,
 		   bool (*each)(void *ctx, const struct nr_obs_hit *hit), void *ctx);
+
+/* The host of a canonical URL: a canonical domain or address.  false when url is not one. */
+bool nr_obs_url_host(struct nr_str url, enum nr_obs_kind *ret_kind, struct nr_str *ret);
