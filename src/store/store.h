@@ -12,6 +12,7 @@
 
 #include "base/src.h"
 #include "model/dossier.h"
+#include "model/ids.h"
 #include "model/unit.h"
 
 struct nr_store;
