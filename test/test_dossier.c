@@ -2,6 +2,8 @@
 #include "model/dossier_json.h"
 #include "tap.h"
 
+static const struct nr_str release[] = { NR_STR("npa") };
+
 static void fill(struct nr_dossier *d, struct nr_arena *a)
 {
 	struct nr_part part = { .id = NR_STR("1.2"), .name = NR_STR("資料\"送付\".pdf"),
@@ -19,8 +21,7 @@ static void fill(struct nr_dossier *d, struct nr_arena *a)
 	d->submission = (struct nr_submission){ NR_STR("pref-13"), NR_STR(""), NR_STR("basis"),
 						1795391520123456 };
 	d->marking = (struct nr_marking){ .tlp = NR_TLP_AMBER_STRICT, .origin = NR_STR("pref-13"),
-					  .release = (struct nr_str[]){ NR_STR("npa") },
-					  .n_release = 1 };
+					  .release = release, .n_release = 1 };
 	x = nr_dossier_obs(d, NR_OBS_IPV4, NR_STR("192.0.2.1"), "source", nr_ev_bytes(1, 2));
 	y = nr_dossier_obs(d, NR_OBS_MD5, NR_STR("d41d8cd98f00b204e9800998ecf8427e"), "attachment",
 			   nr_ev_part(NR_STR("1.2"), 10, 20));
