@@ -2,7 +2,7 @@
 #include "model/dossier_json.h"
 #include "tap.h"
 
-static const struct nr_str release[] = { NR_STR("npa") };
+static const struct nr_str release[] = { { .p = "npa", .n = 3 } };
 
 static void fill(struct nr_dossier *d, struct nr_arena *a)
 {
