@@ -1,7 +1,7 @@
 /* db.h -- the engine interface: one table of operations, chosen by URL.
  *
  * Only files in src/store/ include this.  SQL is written once, in the subset that SQLite and
- * PostgreSQL share: $1, $2, … in order of first appearance, times as BIGINT µs, JSON opaque,
+ * PostgreSQL share: parameters $1 to $24, times as BIGINT µs, JSON opaque,
  * booleans as integers, case folding in C, no MERGE.
  * Threading: a connection belongs to one thread at a time. */
 #pragma once

@@ -86,7 +86,7 @@ static enum nr_rc put_body(struct put *p, struct nr_bytes json)
 /* The row of an observable, one more dossier counted in its df. */
 static enum nr_rc put_observable(struct put *p, const struct nr_obs *o, int64_t *ret_row)
 {
-	int64_t hash = (int64_t)nr_hash64(nr_str_bytes(o->value), o->kind), id;
+	int64_t hash = nr_obs_hash(o->kind, o->value), id;
 	struct nr_stmt *q;
 
 	NR_TRY(nr_db_query(p->s->db,

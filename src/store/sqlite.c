@@ -7,12 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CACHE_BITS = 8, CACHE = 1 << CACHE_BITS };
+enum { CACHE_BITS = 8, CACHE = 1 << CACHE_BITS, PARAMS = 24 };
 
 struct sq_stmt {
 	struct nr_stmt base;
 	const char *sql; /* NR_STATIC */
 	sqlite3_stmt *s;
+	int at[PARAMS + 1]; /* SQLite numbers $n by first appearance; at[n] is its number */
 };
 
 struct sq_db {
@@ -182,6 +183,16 @@ static enum nr_rc sq_open(const char *path, bool create, bool read_only, struct 
 	return rc;
 }
 
+static void number_parameters(struct sq_stmt *c)
+{
+	char name[8];
+
+	for (int n = 1; n <= PARAMS; n++) {
+		(void)snprintf(name, sizeof(name), "$%d", n);
+		c->at[n] = sqlite3_bind_parameter_index(c->s, name);
+	}
+}
+
 static enum nr_rc sq_query(struct nr_db *db, const char *sql, struct nr_stmt **ret,
 			   struct nr_err *reterr)
 {
@@ -204,6 +215,7 @@ static enum nr_rc sq_query(struct nr_db *db, const char *sql, struct nr_stmt **r
 			return refuse(d, code, reterr);
 		c->sql = sql;
 		c->base.db = db;
+		number_parameters(c);
 		d->n_cached++;
 	} else {
 		(void)sqlite3_reset(c->s);
@@ -214,27 +226,30 @@ static enum nr_rc sq_query(struct nr_db *db, const char *sql, struct nr_stmt **r
 
 static void sq_bind_int(struct nr_stmt *q, int n, int64_t v)
 {
-	(void)sqlite3_bind_int64(st(q)->s, n, v);
+	(void)sqlite3_bind_int64(st(q)->s, st(q)->at[n], v);
 }
 
 static void sq_bind_str(struct nr_stmt *q, int n, struct nr_str v)
 {
-	(void)sqlite3_bind_text64(st(q)->s, n, v.n ? v.p : "", v.n, SQLITE_STATIC, SQLITE_UTF8);
+	(void)sqlite3_bind_text64(st(q)->s, st(q)->at[n], v.n ? v.p : "", v.n, SQLITE_STATIC,
+				  SQLITE_UTF8);
 }
 
 static void sq_bind_copy(struct nr_stmt *q, int n, struct nr_str v)
 {
-	(void)sqlite3_bind_text64(st(q)->s, n, v.n ? v.p : "", v.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+	(void)sqlite3_bind_text64(st(q)->s, st(q)->at[n], v.n ? v.p : "", v.n, SQLITE_TRANSIENT,
+				  SQLITE_UTF8);
 }
 
 static void sq_bind_blob(struct nr_stmt *q, int n, struct nr_bytes v)
 {
-	(void)sqlite3_bind_blob64(st(q)->s, n, v.n ? (const void *)v.p : "", v.n, SQLITE_STATIC);
+	(void)sqlite3_bind_blob64(st(q)->s, st(q)->at[n], v.n ? (const void *)v.p : "", v.n,
+				  SQLITE_STATIC);
 }
 
 static void sq_bind_null(struct nr_stmt *q, int n)
 {
-	(void)sqlite3_bind_null(st(q)->s, n);
+	(void)sqlite3_bind_null(st(q)->s, st(q)->at[n]);
 }
 
 static void sq_reset(struct nr_stmt *q)

@@ -23,6 +23,9 @@ struct nr_store {
 /* In SQL, $1 and $2 are always the scope when a statement has one:
  * "… WHERE " NR_IN_SCOPE("d.marking") " AND …". */
 #define NR_IN_SCOPE(col) "($1 OR " col " IN (SELECT value FROM json_each($2)))"
+/* The same where an index on the marking should drive the statement. */
+#define NR_BY_SCOPE(col)                                                                           \
+	col " IN (SELECT id FROM marking WHERE $1 UNION ALL SELECT value FROM json_each($2))"
 /* Prepares a statement that begins with the scope and binds it. */
 NR_MUSTUSE enum nr_rc nr_query_scoped(struct nr_store *s, const struct nr_scope *sc,
 				      const char *sql, NR_BORROWED struct nr_stmt **ret,
@@ -68,6 +71,13 @@ void nr_head_bytes(const struct nr_ledger_head *h, uint8_t out[NR_HEAD_BYTES]);
 
 /* Is the material kept under this digest? */
 bool nr_blob_have(const struct nr_store *s, const struct nr_sha256 *sha256);
+/* The key an observable is found by. */
+int64_t nr_obs_hash(enum nr_obs_kind kind, struct nr_str value);
+/* Components of two or more visible dossiers, held together by links with both ends visible, of
+ * which at least one member falls into [from_us, to_us). */
+NR_MUSTUSE enum nr_rc nr_campaign_count(struct nr_store *s, const struct nr_scope *sc,
+					int64_t from_us, int64_t to_us, int64_t *ret,
+					struct nr_err *reterr);
 /* Writes the search text of a dossier. */
 NR_MUSTUSE enum nr_rc nr_search_put(struct nr_store *s, int64_t row, const struct nr_dossier *d,
 				    struct nr_arena *a, struct nr_err *reterr);

@@ -36,7 +36,7 @@ CREATE TABLE dossier(
   marking INTEGER NOT NULL REFERENCES marking(id), class INTEGER NOT NULL, score INTEGER NOT NULL,
   severity INTEGER NOT NULL, n_findings INTEGER NOT NULL, n_observables INTEGER NOT NULL, blob INTEGER NOT NULL) STRICT;
 CREATE INDEX dossier_sha256 ON dossier(sha256);
-CREATE INDEX dossier_at ON dossier(marking, at_us);
+CREATE INDEX dossier_at ON dossier(marking, at_us, n_findings);
 CREATE TABLE dossier_body(dossier INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
 
 -- hash: 64-bit hash of (kind, value); the value is compared, so a collision costs a step, not a mistake.
