@@ -26,6 +26,7 @@ struct nr_arena_mark {
 
 void nr_arena_done(struct nr_arena *a); /* idempotent; usable with NR_CLEANUP */
 
+/* count * size zeroed bytes; NULL at the cap or on overflow (a->exhausted is then set). */
 NR_MUSTUSE NR_ARENA void *nr_arena_zalloc(struct nr_arena *a, size_t count, size_t size)
 	__attribute__((alloc_size(2, 3)));
 

@@ -33,6 +33,7 @@ struct nr_err {
 	char msg[256];
 };
 
+/* The input is to blame, not the machine: exit code 3, HTTP 422. */
 static inline bool nr_rc_is_input_fault(enum nr_rc rc)
 {
 	return rc <= NR_E_TRUNCATED && rc >= NR_E_UNSUPPORTED;

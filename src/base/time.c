@@ -100,20 +100,44 @@ static bool zone(struct nr_str s, size_t at, int64_t *ret_us)
 	return true;
 }
 
+/* Whether s begins with the shape: 'd' a digit, 'T' any of "Tt ", else the character itself. */
+static bool shaped(struct nr_str s, const char *shape)
+{
+	size_t i;
+	unsigned v;
+
+	for (i = 0; shape[i]; i++) {
+		char one[2] = { shape[i], 0 };
+
+		if (shape[i] == 'd' ? !digits(s, i, 1, &v)
+				    : !at_char(s, i, shape[i] == 'T' ? "Tt " : one))
+			return false;
+	}
+	return true;
+}
+
+static bool day_exists(unsigned y, unsigned mo, unsigned d)
+{
+	static const uint8_t len[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
+
+	if (mo < 1 || mo > 12 || d < 1)
+		return false;
+	return d <= len[mo - 1] + (mo == 2 && leap ? 1u : 0u);
+}
+
 enum nr_rc nr_time_parse(struct nr_str s, int64_t *ret_us, struct nr_err *reterr)
 {
 	unsigned y, mo, d, h, mi, se;
 	int64_t frac, off;
 	size_t at;
 
-	if (!digits(s, 0, 4, &y) || !at_char(s, 4, "-") || !digits(s, 5, 2, &mo) ||
-	    !at_char(s, 7, "-") || !digits(s, 8, 2, &d) || !at_char(s, 10, "Tt ") ||
-	    !digits(s, 11, 2, &h) || !at_char(s, 13, ":") || !digits(s, 14, 2, &mi) ||
-	    !at_char(s, 16, ":") || !digits(s, 17, 2, &se))
+	if (!shaped(s, "dddd-dd-ddTdd:dd:dd") || !digits(s, 0, 4, &y) || !digits(s, 5, 2, &mo) ||
+	    !digits(s, 8, 2, &d) || !digits(s, 11, 2, &h) || !digits(s, 14, 2, &mi) ||
+	    !digits(s, 17, 2, &se))
 		return nr_fail(reterr, NR_E_MALFORMED, "time", 0, "not an RFC 3339 time");
 	at = fraction(s, 19, &frac);
-	if (mo < 1 || mo > 12 || d < 1 || d > 31 || h > 23 || mi > 59 || se > 60 ||
-	    !zone(s, at, &off))
+	if (!day_exists(y, mo, d) || h > 23 || mi > 59 || se > 60 || !zone(s, at, &off))
 		return nr_fail(reterr, NR_E_MALFORMED, "time", at, "not an RFC 3339 time");
 	*ret_us = (nr_time_days(y, mo, d) * 86400 + (int64_t)(h * 3600 + mi * 60 + se)) *
 			  NR_US_PER_S +

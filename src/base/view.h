@@ -20,16 +20,19 @@ struct nr_str {
 
 #define NR_STR(lit) ((struct nr_str){ .p = "" lit, .n = sizeof(lit) - 1 })
 
+/* Same length, same bytes. */
 static inline bool nr_bytes_eq(struct nr_bytes a, struct nr_bytes b)
 {
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+/* Same length, same bytes (no folding). */
 static inline bool nr_str_eq(struct nr_str a, struct nr_str b)
 {
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+/* The text as bytes: the way back is nr_str_check(). */
 static inline struct nr_bytes nr_str_bytes(struct nr_str s)
 {
 	return (struct nr_bytes){ (const uint8_t *)s.p, s.n };

@@ -243,7 +243,8 @@ static const struct nr_cmd *find(const char *area, const char *verb, bool *ret_a
 	return NULL;
 }
 
-static int no_such(const char *area, const char *verb, bool area_known)
+/* The command word nearest to what was typed, "" when none is near. */
+NR_STATIC static const char *nearest_word(const char *area, const char *verb, bool area_known)
 {
 	const char *best = "";
 	unsigned top = 3;
@@ -260,6 +261,13 @@ static int no_such(const char *area, const char *verb, bool area_known)
 			best = w;
 		}
 	}
+	return best;
+}
+
+static int no_such(const char *area, const char *verb, bool area_known)
+{
+	const char *best = nearest_word(area, verb, area_known);
+
 	if (!area_known)
 		return usage_error(NULL, "unknown command", area, best);
 	fprintf(stderr, "noroshi: '%s' needs one of:", area);

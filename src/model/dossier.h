@@ -164,6 +164,8 @@ enum {
 	NR_DOSSIER_JSON = 64 << 20,
 };
 
+/* The three kinds of evidence pointer: a place in packet number packet (from 1), in the raw bytes, in
+ * the decoded bytes of a part. */
 static inline struct nr_evidence nr_ev_packet(uint64_t packet, uint64_t offset, uint64_t length)
 {
 	return (struct nr_evidence){ .kind = NR_EV_PACKET, .packet = packet, .offset = offset,

@@ -15,6 +15,7 @@ struct nr_obuf {
 	bool full;
 };
 
+/* ASCII character classes, without a locale. */
 static inline bool nr_c_digit(char c)
 {
 	return c >= '0' && c <= '9';

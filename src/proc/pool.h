@@ -29,6 +29,7 @@ struct nr_pool_spawner {
 /* The spawner that re-executes /proc/self/exe. */
 extern const struct nr_pool_spawner nr_pool_self;
 
+/* Starts that many workers; NR_E_IO when none comes up. */
 NR_MUSTUSE enum nr_rc nr_pool_open(unsigned workers, const struct nr_pool_spawner *sp,
 				   NR_OWNED struct nr_pool **ret, struct nr_err *reterr);
 void nr_pool_close(struct nr_pool **p); /* NULL ok; sets *p = NULL */

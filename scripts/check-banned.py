@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""check-banned.py -- calls and words that the house does not use.
+
+The calls of src/base/banned.h everywhere (also where that header is not included), and by room: no heap
+in eyes/ (arenas have a maximum), no exit or abort outside cli/ and proc/, stdout only in cli/.  Comments:
+no //, no marks of unfinished work.  Types: no typedef but of a function, no cast of bytes to a struct
+in an eye."""
+import os
+import re
+
+import house
+
+EVERYWHERE = ['system', 'popen', 'tmpnam', 'tempnam', 'rand', 'srand', 'setjmp', 'longjmp', 'signal',
+              'vfork', 'scanf', 'sscanf', 'fscanf', 'stpcpy', 'bcopy', 'bzero', 'inet_addr', 'inet_ntoa',
+              'gethostbyname', 'wcscpy', 'wcscat', 'getwd', 'atof']
+BY_ROOM = [
+    (['malloc', 'calloc', 'realloc', 'free', 'strdup', 'strndup', 'asprintf', 'vasprintf'], 'eyes', None,
+     'an eye takes memory from its arena only'),
+    (['exit', '_exit', 'quick_exit'], None, ('cli', 'proc'), 'only cli/ and proc/ end a process'),
+    (['abort'], None, ('cli', 'proc', 'base', 'model'), 'only cli/, proc/, base/ and model/ may panic'),
+    (['printf', 'puts', 'putchar', 'perror'], None, ('cli',), 'stdout belongs to cli/'),
+]
+UNFINISHED = re.compile(r'\b(TODO|FIXME|XXX|HACK|TBD)\b|\b(stub(bed)?|not (yet )?implemented|unimplemented|'
+                        r'placeholder|work in progress|for now|in a later issue)\b')
+
+
+def banned_calls(root):
+    path = os.path.join(root, 'src/base/banned.h')
+    names = re.findall(r'^#define (\w+)\(\.\.\.\)', house.read(root, path), re.M) \
+        if os.path.exists(path) else []
+    return set(names) | set(EVERYWHERE)
+
+
+def calls(code, names):
+    pattern = r'(?<![\w.>])(%s)\s*\(' % '|'.join(sorted(names))
+    for m in re.finditer(pattern, code):
+        before = code[:m.start()].rstrip()
+        if not before.endswith(('#define', '#undef', '->', '.')):
+            yield house.line_of(code, m.start()), m[1]
+
+
+def check_file(root, path, banned):
+    found = []
+    text = house.read(root, path)
+    code = house.code_only(text)
+    room = path.split('/')[1] if path.startswith('src/') else None
+    for line, name in calls(code, banned):
+        found.append('%s:%d: %s() is a banned call' % (path, line, name))
+    if room:
+        for names, only, but, why in BY_ROOM:
+            if (only and room != only) or (but and room in but):
+                continue
+            if only == 'eyes' and path.count('/') < 3:  # eyes/eye.c is the room's front desk
+                continue
+            for line, name in calls(code, names):
+                found.append('%s:%d: %s(): %s' % (path, line, name, why))
+    for line, comment in house.comments(text):
+        if comment.startswith('//'):
+            found.append('%s:%d: a // comment; the house writes /* */' % (path, line))
+        m = UNFINISHED.search(comment)
+        if m:
+            found.append('%s:%d: unfinished work: "%s"' % (path, line, m[0]))
+    for m in re.finditer(r'^[ \t]*typedef\b([^;]*);', code, re.M):
+        if not re.search(r'\w\s*\(.*\)\s*$|\(\s*\*\s*\w+\s*\)', m[1], re.S) or '{' in m[1]:
+            found.append('%s:%d: typedef of something that is no function'
+                         % (path, house.line_of(code, m.start())))
+    if room == 'eyes':
+        for m in re.finditer(r'\(\s*(const\s+)?struct \w+ \*\s*\)\s*[\w&(]', code):
+            found.append('%s:%d: a cast to a struct pointer in an eye: read fields with struct nr_rd'
+                         % (path, house.line_of(code, m.start())))
+    return found
+
+
+def check(root):
+    banned = banned_calls(root)
+    found = []
+    for path in house.files(root, ['src', 'test', 'fuzz', 'bench'], ['.c', '.h']):
+        if path != 'src/base/banned.h':
+            found += check_file(root, path, banned)
+    for path in house.files(root, ['web', 'scripts', 'test', '.ci'], ['.ts', '.tsx', '.sh', 'run']):
+        for i, line in enumerate(house.read(root, path).splitlines(), 1):
+            if re.search(r'\b(TODO|FIXME|XXX)\b', line):
+                found.append('%s:%d: unfinished work' % (path, i))
+    return found
+
+
+BANNED_H = {'src/base/banned.h': '#define strcpy(...) NR_BANNED(strcpy)\n'}
+CASES = [
+    ('a clean tree', {**BANNED_H, 'src/eyes/a/a.c': '/* why */\nint f(void) { return o->free(x); }\n'}, None),
+    ('a call of banned.h', {**BANNED_H, 'test/a.c': 'void f(void) { strcpy(a, b); }\n'}, 'strcpy()'),
+    ('a call in a string or comment', {**BANNED_H, 'src/cli/a.c': '/* strcpy(a) */ f("strcpy(a)");\n'}, None),
+    ('system', {'src/cli/a.c': 'void f(void) { system(x); }\n'}, 'system()'),
+    ('heap in an eye', {'src/eyes/a/a.c': 'void f(void) { p = malloc(3); }\n'}, 'arena only'),
+    ('heap elsewhere', {'src/hub/a.c': 'void f(void) { p = malloc(3); }\n'}, None),
+    ('exit in the store', {'src/store/a.c': 'void f(void) { exit(1); }\n'}, 'end a process'),
+    ('printf in a desk', {'src/desks/a/a.c': 'void f(void) { printf("x"); }\n'}, 'stdout'),
+    ('a line comment', {'src/base/a.c': 'int a; // b\n'}, '// comment'),
+    ('an address in a string', {'src/base/a.c': 'f("https://a.example");\n'}, None),
+    ('a mark of unfinished work', {'src/base/a.c': '/* TO' 'DO: more */\n'}, 'unfinished'),
+    ('a stub', {'src/base/a.h': '/* a stub */\n'}, 'unfinished'),
+    ('a typedef of a struct', {'src/base/a.h': 'typedef struct x x_t;\n'}, 'typedef'),
+    ('a typedef of a function', {'src/base/a.h': 'typedef int fn(void *a,\n\tint b);\n'}, None),
+    ('a cast in an eye', {'src/eyes/a/a.c': 'h = (const struct ip *)p;\n'}, 'cast to a struct'),
+]
+
+if __name__ == '__main__':
+    house.main(check, CASES)
