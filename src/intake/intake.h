@@ -37,15 +37,19 @@ struct nr_receipt {
 };
 
 /* Stores the raw material as a blob, then the dossier.  src may be NULL when there is none to keep.
- * NR_E_DENIED without a basis (message says which one is missing), NR_E_NOTFOUND for an unknown unit. */
+ * NR_E_DENIED without a basis (message says which one is missing) or with the mark of a state secret
+ * in a name, basis or subject (G19), NR_E_NOTFOUND for an unknown unit, sensor or release.  A refusal
+ * writes its own ledger line ("refused") and nothing else. */
 NR_MUSTUSE enum nr_rc nr_intake_add(struct nr_intake *in, const struct nr_submit *sub,
 				    struct nr_dossier *d, const struct nr_src *src,
 				    struct nr_receipt *ret, struct nr_err *reterr);
-/* Many dossiers in one transaction (durable together, acknowledged together). */
+/* Many dossiers in one transaction (durable together, acknowledged together).  All or none: when one
+ * is refused the ledger names it and nothing is stored; give the others again without it. */
 NR_MUSTUSE enum nr_rc nr_intake_batch(struct nr_intake *in, const struct nr_submit *subs,
 				      struct nr_dossier *const *ds, const struct nr_src *const *srcs,
 				      size_t n, struct nr_receipt *ret, struct nr_err *reterr);
-/* Writes the ledger line of material that was refused (bad input): what, where, by whom. */
+/* Writes the ledger line of material that was refused before it came here (an eye could not read it):
+ * what, where, by whom.  The calls above do this for their own refusals. */
 NR_MUSTUSE enum nr_rc nr_intake_refused(struct nr_intake *in, const struct nr_submit *sub,
 					struct nr_str name, const struct nr_err *why,
 					struct nr_err *reterr);
