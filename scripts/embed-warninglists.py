@@ -39,7 +39,10 @@ def networks(out, items):
     out.write("const struct nr_warn_net nr_warn_networks[] = {\n")
     for bits, addr, cls in nets:
         out.write("\t{ { " + ", ".join(f"0x{b:02x}" for b in addr) + f" }}, {bits}, {cls} }},\n")
-    out.write(f"}};\nconst size_t nr_warn_networks_count = {len(nets)};\n")
+    out.write(f"}};\nconst size_t nr_warn_networks_count = {len(nets)};\n\n")
+    bits = sorted({n[0] for n in nets}, reverse=True)
+    out.write("const uint8_t nr_warn_bits[] = { " + ", ".join(map(str, bits)) + " };\n")
+    out.write(f"const size_t nr_warn_bits_count = {len(bits)};\n")
 
 
 def main():

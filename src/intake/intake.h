@@ -19,12 +19,12 @@ struct nr_intake {
 	const char *geo; /* path of the country database (MMDB), or NULL: no country counters */
 };
 
-struct nr_submit { /* who brings what, on what ground */
+struct nr_submit {            /* who brings what, on what ground */
 	struct nr_str unit;   /* required                                                       */
 	struct nr_str sensor; /* may be empty                                                   */
 	struct nr_str basis;  /* may be empty: the sensor's, then the unit's standing basis      */
 	struct nr_marking marking; /* origin empty: the unit */
-	struct nr_str actor;  /* login or "cli:<user>" for the ledger */
+	struct nr_str actor;       /* login or "cli:<user>" for the ledger */
 	int64_t now_us;
 };
 
@@ -46,8 +46,9 @@ NR_MUSTUSE enum nr_rc nr_intake_add(struct nr_intake *in, const struct nr_submit
 /* Many dossiers in one transaction (durable together, acknowledged together).  All or none: when one
  * is refused the ledger names it and nothing is stored; give the others again without it. */
 NR_MUSTUSE enum nr_rc nr_intake_batch(struct nr_intake *in, const struct nr_submit *subs,
-				      struct nr_dossier *const *ds, const struct nr_src *const *srcs,
-				      size_t n, struct nr_receipt *ret, struct nr_err *reterr);
+				      struct nr_dossier *const *ds,
+				      const struct nr_src *const *srcs, size_t n,
+				      struct nr_receipt *ret, struct nr_err *reterr);
 /* Writes the ledger line of material that was refused before it came here (an eye could not read it):
  * what, where, by whom.  The calls above do this for their own refusals. */
 NR_MUSTUSE enum nr_rc nr_intake_refused(struct nr_intake *in, const struct nr_submit *sub,

@@ -12,20 +12,13 @@ struct kind_weight {
 /* A bystander address is the recipient, a relay, the sensor itself: it links nothing.  Subject and
  * user agent are too easily alike to link alone. */
 static const struct kind_weight kinds[NR_OBS_KINDS] = {
-	[NR_OBS_IPV4] = { 700, 0, false },
-	[NR_OBS_IPV6] = { 700, 0, false },
-	[NR_OBS_DOMAIN] = { 700, 0, false },
-	[NR_OBS_URL] = { 900, 600, false },
-	[NR_OBS_EMAIL] = { 800, 0, false },
-	[NR_OBS_SHA256] = { 1000, 1000, true },
-	[NR_OBS_SHA1] = { 1000, 1000, true },
-	[NR_OBS_MD5] = { 1000, 1000, true },
-	[NR_OBS_FILE_NAME] = { 450, 310, false },
-	[NR_OBS_SUBJECT] = { 250, 200, false },
-	[NR_OBS_MESSAGE_ID] = { 1000, 1000, true },
-	[NR_OBS_JA3] = { 400, 0, false },
-	[NR_OBS_USER_AGENT] = { 100, 50, false },
-	[NR_OBS_TEXT_HASH] = { 950, 950, true },
+	[NR_OBS_IPV4] = { 700, 0, false },          [NR_OBS_IPV6] = { 700, 0, false },
+	[NR_OBS_DOMAIN] = { 700, 0, false },        [NR_OBS_URL] = { 900, 600, false },
+	[NR_OBS_EMAIL] = { 800, 0, false },         [NR_OBS_SHA256] = { 1000, 1000, true },
+	[NR_OBS_SHA1] = { 1000, 1000, true },       [NR_OBS_MD5] = { 1000, 1000, true },
+	[NR_OBS_FILE_NAME] = { 450, 310, false },   [NR_OBS_SUBJECT] = { 250, 200, false },
+	[NR_OBS_MESSAGE_ID] = { 1000, 1000, true }, [NR_OBS_JA3] = { 400, 0, false },
+	[NR_OBS_USER_AGENT] = { 100, 50, false },   [NR_OBS_TEXT_HASH] = { 950, 950, true },
 };
 
 enum { CAP_MIN = 8, CAP_DIVISOR = 100 };
@@ -61,6 +54,7 @@ struct work {
 	struct nr_arena *a;
 	int64_t *met; /* dossiers already united with */
 	size_t n_met, cap_met;
+	unsigned considered;
 };
 
 /* Moves the smaller campaign into the larger. */
@@ -153,26 +147,45 @@ static enum nr_rc link_obs(struct work *k, const struct nr_obs *o, int64_t obs, 
 static enum nr_rc consider(struct work *k, const struct nr_obs *o, int64_t obs, bool asserted,
 			   struct nr_err *reterr)
 {
-	enum nr_warn warn = nr_warn_class(o->kind, o->value);
-	bool strong = nr_link_strength(o->kind, asserted) >= NR_LINK_THRESHOLD;
+	enum nr_warn warn;
 	unsigned known;
 	int64_t df;
 
-	if (warn == NR_WARN_NONE && !strong)
+	if (nr_link_strength(o->kind, asserted) < NR_LINK_THRESHOLD)
 		return NR_OK;
 	NR_TRY(nr_store_obs_df(k->s, obs, &df, &known, reterr));
+	warn = nr_warn_class(o->kind, o->value);
 	if (warn != NR_WARN_NONE)
-		return known ? NR_OK : nr_store_obs_warn_set(k->s, obs, warn, reterr);
-	return df > 1 ? link_obs(k, o, obs, asserted, reterr) : NR_OK;
+		return known == (unsigned)warn ? NR_OK
+					       : nr_store_obs_warn_set(k->s, obs, warn, reterr);
+	if (df < 2 || k->considered == NR_LINK_OBS)
+		return NR_OK;
+	k->considered++;
+	return link_obs(k, o, obs, asserted, reterr);
+}
+
+/* What a finding asserts comes first, should a dossier have more than are considered. */
+static enum nr_rc link_all(struct work *k, const struct nr_put *put, const uint8_t *asserted,
+			   struct nr_err *reterr)
+{
+	for (int turn = 1; turn >= 0; turn--)
+		for (size_t i = 0; i < k->d->n_obs; i++)
+			if (asserted[i] == turn)
+				NR_TRY(consider(k, &k->d->obs[i], put->obs_rows[i], turn != 0,
+						reterr));
+	return NR_OK;
 }
 
 enum nr_rc nr_link_dossier(void *ctx, struct nr_store *s, const struct nr_dossier *d,
 			   const struct nr_put *put, struct nr_arena *a, struct nr_err *reterr)
 {
-	struct work k = { .s = s, .d = d, .row = put->row, .a = a, .cap_met = 1024,
+	struct work k = { .s = s,
+			  .d = d,
+			  .row = put->row,
+			  .a = a,
+			  .cap_met = 1024,
 			  .now_us = d->submission.received_us };
 	uint8_t *asserted = NR_NEW_N(a, uint8_t, d->n_obs + 1);
-	size_t considered = 0;
 
 	(void)ctx;
 	k.met = NR_NEW_N(a, int64_t, k.cap_met);
@@ -182,13 +195,5 @@ enum nr_rc nr_link_dossier(void *ctx, struct nr_store *s, const struct nr_dossie
 		for (unsigned j = 0; j < d->findings[i].n_obs; j++)
 			if (d->findings[i].obs[j] < d->n_obs)
 				asserted[d->findings[i].obs[j]] = 1;
-	/* What a finding asserts comes first, should a dossier have more than are considered. */
-	for (int turn = 1; turn >= 0; turn--)
-		for (size_t i = 0; i < d->n_obs && considered < NR_LINK_OBS; i++)
-			if (asserted[i] == turn) {
-				considered++;
-				NR_TRY(consider(&k, &d->obs[i], put->obs_rows[i], turn != 0,
-						reterr));
-			}
-	return NR_OK;
+	return link_all(&k, put, asserted, reterr);
 }

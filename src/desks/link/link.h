@@ -13,9 +13,9 @@
 
 enum {
 	NR_LINK_THRESHOLD = 300, /* thousandths; below it there is no link                  */
-	NR_LINK_SCAN = 128,	 /* newest dossiers looked at for one observable            */
-	NR_LINK_PAIRS = 32,	 /* links one observable of one dossier may make at the door */
-	NR_LINK_OBS = 4096,	 /* observables of one dossier that are considered          */
+	NR_LINK_SCAN = 128,      /* newest dossiers looked at for one observable            */
+	NR_LINK_PAIRS = 32,      /* links one observable of one dossier may make at the door */
+	NR_LINK_OBS = 4096,      /* shared observables of one dossier that are considered   */
 };
 
 /* How much one sighting of a kind says, in thousandths: asserted by a finding, or a bystander. */

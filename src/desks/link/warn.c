@@ -102,15 +102,16 @@ static enum nr_warn address_class(struct nr_str text, int family)
 		addr[10] = addr[11] = 0xff;
 	if (inet_pton(family, buf, family == AF_INET ? addr + 12 : addr) != 1)
 		return NR_WARN_NONE;
-	for (unsigned bits = 128;; bits--) {
+	for (size_t i = 0; i < nr_warn_bits_count; i++) {
 		enum nr_warn w;
 
 		memcpy(part, addr, sizeof(part));
-		mask(part, bits);
-		w = find_net(bits, part);
-		if (w != NR_WARN_NONE || bits == 7)
-			return w; /* no listed prefix is shorter than /7 */
+		mask(part, nr_warn_bits[i]);
+		w = find_net(nr_warn_bits[i], part);
+		if (w != NR_WARN_NONE)
+			return w;
 	}
+	return NR_WARN_NONE;
 }
 
 /* A URL is common when its host is; on hosting and shorteners only the bare host is. */
@@ -138,8 +139,8 @@ static enum nr_warn url_class(struct nr_str u)
 
 static enum nr_warn email_class(struct nr_str e)
 {
-	static const char *const roles[] = { "security", "noc", "soc", "abuse", "postmaster",
-					     "mailer-daemon" };
+	static const char *const roles[] = { "security", "noc",        "soc",
+					     "abuse",    "postmaster", "mailer-daemon" };
 	const char *at = memrchr(e.p, '@', e.n);
 	size_t local;
 	enum nr_warn w;

@@ -20,3 +20,5 @@ extern const struct nr_warn_name nr_warn_hashes[]; /* sorted by name */
 extern const size_t nr_warn_hashes_count;
 extern const struct nr_warn_net nr_warn_networks[]; /* sorted by (bits, addr) */
 extern const size_t nr_warn_networks_count;
+extern const uint8_t nr_warn_bits[]; /* the prefix lengths in use, longest first */
+extern const size_t nr_warn_bits_count;
