@@ -1,0 +1,666 @@
+#include "eyes/sense/track.h"
+
+enum {
+	SPOKE_LOW = 1, /* the lower address said something of its own accord */
+	SPOKE_HIGH = 2,
+	BACK_LOW = 4, /* the lower address answered unasked */
+	BACK_HIGH = 8,
+	FROM_HIGH = 16, /* the higher address spoke first */
+	HAS_PORT = 32,
+	HAS_HOST = 64, /* a vertical record exists (or did) */
+	LINE = 64,
+	SLOTS_MIN = 64,
+	TRACEROUTE_FIRST = 33434,
+	TRACEROUTE_LAST = 33534,
+};
+
+_Static_assert(sizeof(struct nr_source) == 64, "one cache line");
+_Static_assert(sizeof(struct nr_pair) * NR_PAIR_WAYS == LINE, "one cache line");
+_Static_assert(sizeof(struct nr_probes) <= 256 && sizeof(struct nr_host) <= 256, "record size");
+_Static_assert(sizeof(struct nr_victim) <= 256, "record size");
+
+/* ---- tables ---- */
+
+static void *line_array(struct nr_track *t, size_t n, size_t size)
+{
+	void *raw = calloc(n * size + LINE, 1);
+
+	t->raw[t->n_raw++] = raw;
+	return raw ? (void *)(((uintptr_t)raw + LINE - 1) & ~(uintptr_t)(LINE - 1)) : NULL;
+}
+
+/* Slots of a table: its share of the memory, but no more than twice what the capture can fill. */
+static size_t slots(unsigned mib, size_t at_128, uint64_t packets)
+{
+	size_t n = at_128, fill = SLOTS_MIN;
+
+	for (unsigned m = 128; m < mib && m * 2 <= mib; m *= 2)
+		n *= 2;
+	for (unsigned m = 128; m > mib && n > SLOTS_MIN; m /= 2)
+		n /= 2;
+	while (fill < packets * 2 && fill < n)
+		fill *= 2;
+	return fill;
+}
+
+enum nr_rc nr_track_open(struct nr_track *t, const struct nr_track_cfg *cfg, struct nr_err *reterr)
+{
+	unsigned mib = cfg->memory_mib;
+
+	*t = (struct nr_track){ .darknets = cfg->darknets, .n_darknets = cfg->n_darknets };
+	t->n_sources = slots(mib, 1 << 18, cfg->packets);
+	t->n_probes = slots(mib, 1 << 18, cfg->packets);
+	t->n_pairs = slots(mib, 1 << 20, cfg->packets);
+	t->n_hosts = slots(mib, 1 << 14, cfg->packets);
+	t->n_victims = slots(mib, 1 << 14, cfg->packets);
+	t->sources = line_array(t, t->n_sources, sizeof(*t->sources));
+	t->probes = line_array(t, t->n_probes, 256);
+	t->pairs = line_array(t, t->n_pairs, sizeof(*t->pairs));
+	t->hosts = line_array(t, t->n_hosts, 256);
+	t->victims = line_array(t, t->n_victims, 256);
+	t->port_packets = line_array(t, NR_PORTS, sizeof(*t->port_packets));
+	t->port_sources = line_array(t, NR_PORTS, sizeof(*t->port_sources));
+	t->port_regs = line_array(t, NR_PORTS, NR_PORT_REGS);
+	t->minutes = line_array(t, NR_MINUTES, sizeof(*t->minutes));
+	t->at_minute = NR_MINUTES;
+	t->done_probes.size = sizeof(struct nr_probes);
+	t->done_hosts.size = sizeof(struct nr_host);
+	t->done_victims.size = sizeof(struct nr_victim);
+	for (size_t i = 0; i < t->n_raw; i++)
+		if (!t->raw[i])
+			return nr_fail(reterr, NR_E_NOMEM, "sense tables", 0,
+				       "no memory for tables of %u MiB: lower the parameter memory",
+				       mib);
+	return NR_OK;
+}
+
+void nr_track_close(struct nr_track *t)
+{
+	for (size_t i = 0; i < t->n_raw; i++)
+		free(t->raw[i]);
+	t->n_raw = 0;
+	free(t->done_probes.rec);
+	free(t->done_hosts.rec);
+	free(t->done_victims.rec);
+	t->done_probes.rec = t->done_hosts.rec = t->done_victims.rec = NULL;
+}
+
+bool nr_track_finish(struct nr_done *d, const void *rec, size_t size)
+{
+	if (d->n == NR_DONE_MAX) {
+		d->dropped++;
+		return false;
+	}
+	if ((d->n & (d->n - 1)) == 0) {
+		void *p = realloc(d->rec, (d->n ? d->n * 2 : 1) * size);
+
+		if (!p) {
+			d->dropped++;
+			return false;
+		}
+		d->rec = p;
+	}
+	memcpy((uint8_t *)d->rec + d->n++ * size, rec, size);
+	return true;
+}
+
+/* ---- judgements ---- */
+
+bool nr_probes_scan(const struct nr_probes *r)
+{
+	uint64_t hosts = nr_sketch_value(&r->targets, r->n), failed, want = NR_SCAN_TCP_HOSTS;
+
+	if (r->proto == NR_IPPROTO_UDP)
+		want = NR_SCAN_UDP_HOSTS;
+	else if (r->proto != NR_IPPROTO_TCP)
+		want = NR_SCAN_ICMP_HOSTS;
+	failed = hosts > r->answered ? hosts - r->answered : 0;
+	return failed >= want && failed >= (uint64_t)r->answered + NR_SCAN_MARGIN;
+}
+
+bool nr_host_scan(const struct nr_host *r)
+{
+	uint64_t ports = nr_sketch_value(&r->sketch, r->n), failed;
+
+	failed = ports > r->answered ? ports - r->answered : 0;
+	return failed >= (r->proto == NR_IPPROTO_UDP ? NR_SCAN_UDP_PORTS : NR_SCAN_TCP_PORTS) &&
+	       failed >= (uint64_t)r->answered + NR_SCAN_MARGIN;
+}
+
+/* ---- sources, minutes ---- */
+
+static size_t bucket(uint64_t h, size_t n, size_t ways)
+{
+	return ((size_t)(h >> 20) & (n / ways - 1)) * ways;
+}
+
+static uint64_t hash_ip(struct nr_ip a)
+{
+	return nr_mix(a.hi, a.lo);
+}
+
+static uint64_t hash_probe(struct nr_ip src, uint8_t proto, uint16_t port)
+{
+	return nr_mix(hash_ip(src), (uint64_t)proto << 16 | port);
+}
+
+static uint64_t hash_host(struct nr_ip src, struct nr_ip dst, uint8_t proto)
+{
+	return nr_mix(hash_ip(src), nr_mix(hash_ip(dst), proto));
+}
+
+static struct nr_source *source_of(struct nr_track *t, const struct nr_pkt *p)
+{
+	struct nr_source *s = &t->sources[bucket(p->h_src, t->n_sources, NR_WAYS)], *worst = s;
+
+	for (unsigned i = 0; i < NR_WAYS; i++) {
+		if (s[i].used && nr_ip_eq(s[i].ip, p->src))
+			return &s[i];
+		if (!s[i].used) {
+			worst = &s[i];
+			break;
+		}
+		if (s[i].mirai < worst->mirai ||
+		    (s[i].mirai == worst->mirai && s[i].packets < worst->packets))
+			worst = &s[i];
+	}
+	if (worst->used) {
+		t->evicted_sources++;
+		t->other_packets += worst->packets;
+	}
+	*worst = (struct nr_source){ .ip = p->src, .used = 1 };
+	return worst;
+}
+
+static void count_minute(struct nr_track *t, int64_t at_us)
+{
+	int64_t m = at_us / 60000000;
+	size_t i = t->at_minute;
+
+	if (at_us == 0)
+		return;
+	if (i < NR_MINUTES && t->minutes[i].minute == m) {
+		t->minutes[i].packets++;
+		return;
+	}
+	i = nr_mix((uint64_t)m, 1) & (NR_MINUTES - 1);
+	while (t->minutes[i].packets && t->minutes[i].minute != m)
+		i = (i + 1) & (NR_MINUTES - 1);
+	if (!t->minutes[i].packets) {
+		if (t->used_minutes >= NR_MINUTES / 4 * 3) {
+			t->other_minutes++;
+			return;
+		}
+		t->used_minutes++;
+		t->minutes[i].minute = m;
+	}
+	t->minutes[i].packets++;
+	t->at_minute = i;
+}
+
+/* ---- pairs ---- */
+
+static bool is_low(const struct nr_pkt *p)
+{
+	return p->src.hi < p->dst.hi || (p->src.hi == p->dst.hi && p->src.lo < p->dst.lo);
+}
+
+static uint64_t hash_pair(struct nr_ip a, struct nr_ip b)
+{
+	bool low = a.hi < b.hi || (a.hi == b.hi && a.lo < b.lo);
+
+	return low ? nr_mix(hash_ip(a), hash_ip(b)) : nr_mix(hash_ip(b), hash_ip(a));
+}
+
+static struct nr_pair *pair_find(struct nr_track *t, uint64_t h)
+{
+	struct nr_pair *e = &t->pairs[bucket(h, t->n_pairs, NR_PAIR_WAYS)];
+	uint32_t tag = (uint32_t)(h >> 32) ^ (uint32_t)h;
+
+	tag = tag ? tag : 1;
+	for (unsigned i = 0; i < NR_PAIR_WAYS; i++)
+		if (e[i].tag == tag)
+			return &e[i];
+	return NULL;
+}
+
+/* The newest pair pushes the one in its place out: what matters is who spoke a moment ago. */
+static struct nr_pair *pair_of(struct nr_track *t, const struct nr_pkt *p)
+{
+	struct nr_pair *e = &t->pairs[bucket(p->h_pair, t->n_pairs, NR_PAIR_WAYS)];
+	uint32_t tag = (uint32_t)(p->h_pair >> 32) ^ (uint32_t)p->h_pair;
+	unsigned at = (unsigned)p->number & (NR_PAIR_WAYS - 1);
+
+	tag = tag ? tag : 1;
+	for (unsigned i = 0; i < NR_PAIR_WAYS; i++)
+		if (e[i].tag == tag)
+			return &e[i];
+	for (unsigned i = 0; i < NR_PAIR_WAYS; i++)
+		if (!e[i].tag) {
+			at = i;
+			break;
+		}
+	e[at] = (struct nr_pair){ .tag = tag };
+	return &e[at];
+}
+
+/* ---- probes ---- */
+
+static void note_place(struct nr_place *list, uint8_t *n, unsigned max, const struct nr_pkt *p)
+{
+	if (*n < max)
+		list[(*n)++] = (struct nr_place){ p->number, p->offset, p->length };
+}
+
+static struct nr_probes *probes_slot(struct nr_track *t, size_t i)
+{
+	return (struct nr_probes *)(void *)((uint8_t *)t->probes + i * 256);
+}
+
+static struct nr_host *host_slot(struct nr_track *t, size_t i)
+{
+	return (struct nr_host *)(void *)((uint8_t *)t->hosts + i * 256);
+}
+
+static struct nr_probes *probes_find(struct nr_track *t, struct nr_ip src, uint8_t proto,
+				     uint16_t port, struct nr_probes **ret_worst)
+{
+	size_t b = bucket(hash_probe(src, proto, port), t->n_probes, NR_WAYS);
+	struct nr_probes *worst = probes_slot(t, b);
+
+	for (unsigned i = 0; i < NR_WAYS; i++) {
+		struct nr_probes *r = probes_slot(t, b + i);
+
+		if (!r->packets) {
+			worst = r;
+			break;
+		}
+		if (r->port == port && r->proto == proto && nr_ip_eq(r->src, src))
+			return r;
+		if (r->n < worst->n || (r->n == worst->n && r->packets < worst->packets))
+			worst = r;
+	}
+	*ret_worst = worst;
+	return NULL;
+}
+
+static void finish_probes(struct nr_track *t, const struct nr_probes *r)
+{
+	if (nr_probes_scan(r))
+		(void)nr_track_finish(&t->done_probes, r, sizeof(*r));
+}
+
+static struct nr_probes *probes_of(struct nr_track *t, const struct nr_pkt *p, uint16_t port)
+{
+	struct nr_probes *worst, *r = probes_find(t, p->src, p->proto, port, &worst);
+	uint32_t at = nr_port_index(p->proto, port);
+
+	if (r && p->at_us > r->last_us + NR_SCAN_IDLE_S * INT64_C(1000000)) {
+		finish_probes(t, r);
+	} else if (r) {
+		return r;
+	} else {
+		r = worst;
+		t->port_sources[at]++;
+		(void)nr_hll_add(&t->port_regs[(size_t)at * NR_PORT_REGS], NR_PORT_REGS,
+				 (uint32_t)(p->h_src >> 16));
+		if (r->packets) {
+			t->evicted_probes++;
+			finish_probes(t, r);
+		}
+	}
+	*r = (struct nr_probes){ .src = p->src,
+				 .proto = p->proto,
+				 .port = port,
+				 .first_us = p->at_us,
+				 .last_us = p->at_us };
+	return r;
+}
+
+/* ---- vertical ---- */
+
+static struct nr_host *host_find(struct nr_track *t, struct nr_ip src, struct nr_ip dst,
+				 uint8_t proto, struct nr_host **ret_worst)
+{
+	size_t b = bucket(hash_host(src, dst, proto), t->n_hosts, NR_WAYS);
+	struct nr_host *worst = host_slot(t, b);
+
+	for (unsigned i = 0; i < NR_WAYS; i++) {
+		struct nr_host *r = host_slot(t, b + i);
+
+		if (!r->packets) {
+			worst = r;
+			break;
+		}
+		if (r->proto == proto && nr_ip_eq(r->src, src) && nr_ip_eq(r->dst, dst))
+			return r;
+		if (r->n < worst->n || (r->n == worst->n && r->packets < worst->packets))
+			worst = r;
+	}
+	*ret_worst = worst;
+	return NULL;
+}
+
+static struct nr_host *host_of(struct nr_track *t, const struct nr_pkt *p)
+{
+	struct nr_host *worst, *r = host_find(t, p->src, p->dst, p->proto, &worst);
+	bool idle = r && p->at_us > r->last_us + NR_SCAN_IDLE_S * INT64_C(1000000);
+
+	if (r && !idle)
+		return r;
+	r = r ? r : worst;
+	if (r->packets) {
+		t->evicted_hosts += !idle;
+		if (nr_host_scan(r))
+			(void)nr_track_finish(&t->done_hosts, r, sizeof(*r));
+	}
+	*r = (struct nr_host){ .src = p->src,
+			       .dst = p->dst,
+			       .proto = p->proto,
+			       .low = 65535,
+			       .first_us = p->at_us,
+			       .last_us = p->at_us };
+	return r;
+}
+
+static void host_port(struct nr_host *r, uint16_t port)
+{
+	uint8_t n = r->n;
+
+	/* Exact values are ports; beyond them a hash of the port feeds the registers. */
+	if (n == NR_SKETCH_ABSENT || n == NR_SKETCH_EXACT)
+		(void)nr_sketch_add(&r->sketch, &r->n, (uint32_t)(nr_mix(port, 7) >> 16));
+	else if (nr_sketch_add(&r->sketch, &r->n, (uint32_t)(nr_mix(port, 7) >> 16)) &&
+		 r->n_ports < NR_COUNT(r->ports))
+		r->ports[r->n_ports++] = port;
+	r->low = port < r->low ? port : r->low;
+	r->high = port > r->high ? port : r->high;
+}
+
+/* The pair remembers the first port probed, so that a source that knocks once on each of a million
+ * hosts never makes a vertical record. */
+static void vertical(struct nr_track *t, const struct nr_pkt *p, struct nr_pair *e)
+{
+	struct nr_host *r;
+
+	if (p->proto == NR_IPPROTO_UDP &&
+	    ((p->sport < 1024 && p->dport >= 1024) ||
+	     (p->dport >= TRACEROUTE_FIRST && p->dport <= TRACEROUTE_LAST)))
+		return;
+	if (!(e->flags & HAS_PORT)) {
+		e->flags |= HAS_PORT;
+		e->port = p->dport;
+		return;
+	}
+	if (e->port == p->dport && !(e->flags & HAS_HOST))
+		return;
+	r = host_of(t, p);
+	if (r->packets == 0 && !(e->flags & HAS_HOST))
+		host_port(r, e->port);
+	e->flags |= HAS_HOST;
+	host_port(r, p->dport);
+	r->packets++;
+	r->first_us = p->at_us < r->first_us ? p->at_us : r->first_us;
+	r->last_us = p->at_us > r->last_us ? p->at_us : r->last_us;
+	note_place(r->place, &r->n_place, NR_COUNT(r->place), p);
+}
+
+/* ---- what a packet is ---- */
+
+static bool dark(const struct nr_track *t, struct nr_ip a)
+{
+	for (size_t i = 0; i < t->n_darknets; i++)
+		if ((a.hi & t->darknets[i].mask.hi) == t->darknets[i].net.hi &&
+		    (a.lo & t->darknets[i].mask.lo) == t->darknets[i].net.lo)
+			return true;
+	return false;
+}
+
+/* Multicast, broadcast and the unspecified address are nobody's target. */
+static bool somebody(struct nr_ip a)
+{
+	if (nr_ip_is4(a))
+		return (uint32_t)a.lo >> 28 < 14 && (uint32_t)a.lo != 0;
+	return a.hi >> 56 != 0xff && (a.hi | a.lo) != 0;
+}
+
+static void probe(struct nr_track *t, const struct nr_pkt *p, struct nr_pair *e, bool counted)
+{
+	struct nr_probes *r = probes_of(t, p, p->dport);
+
+	t->probes_seen++;
+	if (counted)
+		t->port_packets[nr_port_index(p->proto, p->dport)]++;
+	r->packets += r->packets < UINT32_MAX;
+	r->first_us = p->at_us < r->first_us ? p->at_us : r->first_us;
+	r->last_us = p->at_us > r->last_us ? p->at_us : r->last_us;
+	if (nr_sketch_add(&r->targets, &r->n, (uint32_t)(hash_ip(p->dst) >> 16)) &&
+	    r->n_place < NR_PLACES)
+		note_place(r->place, &r->n_place, NR_PLACES, p);
+	if (p->proto == NR_IPPROTO_TCP || p->proto == NR_IPPROTO_UDP)
+		vertical(t, p, e);
+}
+
+/* p answers an earlier probe of p->dst to port p->sport. */
+static void answered(struct nr_track *t, const struct nr_pkt *p, const struct nr_pair *e,
+		     uint16_t port)
+{
+	struct nr_probes *none, *r = probes_find(t, p->dst, p->proto, port, &none);
+	struct nr_host *no_host, *v;
+	unsigned i;
+
+	if (r && r->n == NR_SKETCH_ABSENT) {
+		r->answered += r->answered < UINT32_MAX;
+	} else if (r) {
+		i = nr_sketch_find(&r->targets, r->n, (uint32_t)(hash_ip(p->src) >> 16));
+		if (i != NR_SKETCH_ABSENT && !(r->mask & 1U << i)) {
+			r->mask |= 1U << i;
+			r->answered++;
+		}
+	}
+	if (!(e->flags & HAS_HOST))
+		return;
+	v = host_find(t, p->dst, p->src, p->proto, &no_host);
+	if (v && v->n == NR_SKETCH_ABSENT) {
+		v->answered += v->answered < UINT32_MAX;
+	} else if (v) {
+		i = nr_sketch_find(&v->sketch, v->n, (uint32_t)(nr_mix(port, 7) >> 16));
+		if (i != NR_SKETCH_ABSENT && !(v->mask & 1U << i)) {
+			v->mask |= 1U << i;
+			v->answered++;
+		}
+	}
+}
+
+struct talk { /* the pair as the sender of this packet sees it */
+	struct nr_pair *e;
+	uint8_t mine, theirs, back;
+	bool dark;
+};
+
+static bool unasked(const struct talk *k)
+{
+	return !(k->e->flags & (k->mine | k->theirs));
+}
+
+static void spoke(struct nr_track *t, const struct nr_pkt *p, struct talk *k)
+{
+	if (!(k->e->flags & (SPOKE_LOW | SPOKE_HIGH)) && k->mine == SPOKE_HIGH)
+		k->e->flags |= FROM_HIGH;
+	k->e->flags |= k->mine;
+	if (k->e->flags & k->back)
+		nr_track_live(t, p->src, p->proto);
+}
+
+static void back(struct nr_track *t, const struct nr_pkt *p, struct talk *k)
+{
+	if (t->n_darknets && !k->dark)
+		return;
+	k->e->flags |= k->back;
+	nr_track_backscatter(t, p, p->src, p->proto, p->sport);
+}
+
+static void mirai(struct nr_source *s, const struct nr_pkt *p)
+{
+	if (!nr_ip_is4(p->dst) || p->seq != (uint32_t)p->dst.lo || s->mirai == UINT32_MAX)
+		return;
+	if (s->mirai++)
+		return;
+	s->first_us = p->at_us;
+	s->mirai_packet = p->number;
+	s->mirai_offset = p->offset;
+	s->mirai_length = p->length;
+}
+
+static void on_tcp(struct nr_track *t, const struct nr_pkt *p, struct talk *k, struct nr_source *s)
+{
+	unsigned ctl = p->flags & (NR_TCP_SYN | NR_TCP_ACK | NR_TCP_RST);
+
+	if (ctl == NR_TCP_SYN) {
+		spoke(t, p, k);
+		s->syns += s->syns < UINT32_MAX;
+		mirai(s, p);
+		probe(t, p, k->e, k->dark);
+	} else if (ctl == (NR_TCP_SYN | NR_TCP_ACK)) {
+		if (k->e->flags & k->theirs) {
+			answered(t, p, k->e, p->sport);
+			k->e->flags |= k->mine;
+		} else if (unasked(k)) {
+			back(t, p, k);
+		}
+	} else if (ctl & NR_TCP_RST) {
+		if (unasked(k))
+			back(t, p, k);
+	} else if (ctl == 0 && !(k->e->flags & k->theirs)) {
+		/* No SYN, no ACK, no RST: null, FIN and Xmas probes. */
+		spoke(t, p, k);
+		probe(t, p, k->e, k->dark);
+	} else {
+		spoke(t, p, k);
+	}
+}
+
+static bool reflector(const struct nr_pkt *p)
+{
+	switch (p->sport) {
+	case 53: /* DNS: only answers (QR) */
+		return p->dport >= 1024 && (nr_peek_u8(p->payload, 2) & 0x80);
+	case 17:
+	case 19:
+	case 111:
+	case 123:
+	case 137:
+	case 161:
+	case 389:
+	case 443: /* QUIC */
+	case 1900:
+	case 3702:
+	case 5683:
+	case 11211: return p->dport >= 1024;
+	default: return false;
+	}
+}
+
+static void on_udp(struct nr_track *t, const struct nr_pkt *p, struct talk *k)
+{
+	bool first_is_mine;
+
+	if (unasked(k) && reflector(p)) {
+		back(t, p, k);
+		return;
+	}
+	spoke(t, p, k);
+	first_is_mine = ((k->e->flags & FROM_HIGH) != 0) == (k->mine == SPOKE_HIGH);
+	if (first_is_mine)
+		probe(t, p, k->e, k->dark);
+	else
+		answered(t, p, k->e, p->sport);
+}
+
+/* An ICMP error is about the packet it quotes: the victim is whom that packet was for. */
+static void icmp_error(struct nr_track *t, const struct nr_pkt *p, struct talk *k)
+{
+	bool v6 = p->proto == NR_IPPROTO_ICMP6;
+	struct nr_pair *e;
+	struct nr_pkt in = { .number = p->number };
+
+	if (nr_decode_inner(p->payload, v6, &in) == NR_DEC_UNPARSED || !nr_ip_eq(in.src, p->dst) ||
+	    (t->n_darknets && !k->dark))
+		return;
+	e = pair_find(t, hash_pair(in.src, in.dst));
+	if (e && (e->flags & (SPOKE_LOW | SPOKE_HIGH)))
+		return;
+	nr_track_backscatter(t, p, in.dst, p->proto, in.dport);
+}
+
+static void on_icmp(struct nr_track *t, const struct nr_pkt *p, struct talk *k)
+{
+	bool v6 = p->proto == NR_IPPROTO_ICMP6;
+	uint16_t type = p->dport, request = v6 ? 128 : 8, reply = v6 ? 129 : 0;
+
+	if (type == request) {
+		spoke(t, p, k);
+		probe(t, p, k->e, k->dark);
+	} else if (type == reply) {
+		if (k->e->flags & k->theirs)
+			answered(t, p, k->e, request);
+		else if (unasked(k))
+			back(t, p, k);
+	} else if (v6 ? type >= 1 && type <= 4
+		      : type == 3 || type == 4 || type == 5 || type == 11 || type == 12) {
+		icmp_error(t, p, k);
+	}
+}
+
+void nr_track_prepare(const struct nr_track *t, struct nr_pkt *p)
+{
+	size_t b;
+	bool syn = !(p->flags & NR_TCP_ACK);
+
+	p->h_src = hash_ip(p->src);
+	p->h_pair = hash_pair(p->src, p->dst);
+	__builtin_prefetch(&t->sources[bucket(p->h_src, t->n_sources, NR_WAYS)], 1);
+	__builtin_prefetch(&t->pairs[bucket(p->h_pair, t->n_pairs, NR_PAIR_WAYS)], 1);
+	b = bucket(syn ? hash_probe(p->src, p->proto, p->dport)
+		       : hash_probe(p->dst, p->proto, p->sport),
+		   t->n_probes, NR_WAYS);
+	__builtin_prefetch((const uint8_t *)t->probes + b * 256, 1);
+	__builtin_prefetch((const uint8_t *)t->probes + b * 256 + 128, 1);
+}
+
+void nr_track_address(struct nr_track *t, const struct nr_pkt *p)
+{
+	struct nr_source *s;
+
+	if (t->n_darknets && !dark(t, p->dst))
+		return;
+	s = source_of(t, p);
+	t->counted++;
+	s->packets++;
+	count_minute(t, p->at_us);
+}
+
+void nr_track_packet(struct nr_track *t, const struct nr_pkt *p)
+{
+	struct talk k = { .dark = t->n_darknets == 0 || dark(t, p->dst) };
+	struct nr_source *s = source_of(t, p);
+	bool low = is_low(p);
+
+	if (k.dark) {
+		t->counted++;
+		s->packets++;
+		count_minute(t, p->at_us);
+	}
+	if (!somebody(p->dst) || !somebody(p->src) || nr_ip_eq(p->src, p->dst))
+		return;
+	k.e = pair_of(t, p);
+	k.mine = low ? SPOKE_LOW : SPOKE_HIGH;
+	k.theirs = low ? SPOKE_HIGH : SPOKE_LOW;
+	k.back = low ? BACK_LOW : BACK_HIGH;
+	if (p->proto == NR_IPPROTO_TCP)
+		on_tcp(t, p, &k, s);
+	else if (p->proto == NR_IPPROTO_UDP)
+		on_udp(t, p, &k);
+	else
+		on_icmp(t, p, &k);
+}
