@@ -59,10 +59,12 @@ void nr_hash_add(struct nr_hash *h, struct nr_bytes in)
 
 struct nr_sha256 nr_hash_value(struct nr_hash *h)
 {
+	EVP_MD_CTX *copy = EVP_MD_CTX_new();
 	struct nr_sha256 r;
 
-	if (!EVP_DigestFinal_ex(h->c, r.b, NULL))
+	if (!copy || !EVP_MD_CTX_copy_ex(copy, h->c) || !EVP_DigestFinal_ex(copy, r.b, NULL))
 		abort();
+	EVP_MD_CTX_free(copy);
 	return r;
 }
 

@@ -22,7 +22,8 @@ struct nr_sha256 nr_sha256_2(struct nr_bytes a, struct nr_bytes b);
 /* MD5, SHA-1 and SHA-256 of one view. */
 void nr_digests(struct nr_bytes in, struct nr_digests *ret);
 
-/* Incremental SHA-256 for streams.  nr_hash_open() returns NULL when out of memory. */
+/* Incremental SHA-256 for streams.  nr_hash_open() returns NULL when out of memory; nr_hash_value() is
+ * the digest so far, and more may be added after it. */
 struct nr_hash;
 NR_OWNED struct nr_hash *nr_hash_open(void);
 void nr_hash_add(struct nr_hash *h, struct nr_bytes in);
