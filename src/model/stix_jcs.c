@@ -52,47 +52,66 @@ static int key_cmp(const void *a, const void *b)
 	return utf16_rank(x[i]) - utf16_rank(y[i]);
 }
 
-/* ECMAScript Number::toString of the shortest digits that read back as v. */
-static void jcs_real(struct nr_wr *w, double v)
+/* The k shortest digits that read back as v > 0, and n: v = 0.digits x 10^n. */
+static void shortest(double v, char digits[NUM_TEXT], int *ret_k, int *ret_n)
 {
-	char e[NUM_TEXT], digits[NUM_TEXT];
-	int k = 0, n;
+	char e[NUM_TEXT];
+	int k = 0;
 
-	if (v == 0) {
-		nr_wr_u8(w, '0');
-		return;
-	}
 	for (int p = 0; p < 17; p++) {
-		(void)snprintf(e, sizeof(e), "%.*e", p, fabs(v));
-		if (strtod(e, NULL) == fabs(v))
+		(void)snprintf(e, sizeof(e), "%.*e", p, v);
+		if (strtod(e, NULL) == v)
 			break;
 	}
 	for (const char *s = e; *s && *s != 'e'; s++)
 		if (*s != '.')
 			digits[k++] = *s;
-	n = (int)strtol(strchr(e, 'e') + 1, NULL, 10) + 1;
+	*ret_k = k;
+	*ret_n = (int)strtol(strchr(e, 'e') + 1, NULL, 10) + 1;
+}
+
+static void zeros(struct nr_wr *w, int n)
+{
+	for (int i = 0; i < n; i++)
+		nr_wr_u8(w, '0');
+}
+
+static void exponent(struct nr_wr *w, const char *digits, int k, int n)
+{
+	nr_wr_bytes(w, digits, 1);
+	if (k > 1) {
+		nr_wr_u8(w, '.');
+		nr_wr_bytes(w, digits + 1, (size_t)(k - 1));
+	}
+	nr_wr_fmt(w, "e%c%d", n > 0 ? '+' : '-', abs(n - 1));
+}
+
+/* ECMAScript Number::toString, steps 5 to 10, which RFC 8785 section 3.2.2.3 takes over. */
+static void jcs_real(struct nr_wr *w, double v)
+{
+	char digits[NUM_TEXT];
+	int k, n;
+
+	if (v == 0) {
+		nr_wr_u8(w, '0'); /* minus zero as well */
+		return;
+	}
 	if (v < 0)
 		nr_wr_u8(w, '-');
-	if (k <= n && n <= 21) {
+	shortest(fabs(v), digits, &k, &n);
+	if (n > 21 || n <= -6) {
+		exponent(w, digits, k, n);
+	} else if (k <= n) {
 		nr_wr_bytes(w, digits, (size_t)k);
-		for (int i = k; i < n; i++)
-			nr_wr_u8(w, '0');
-	} else if (0 < n && n <= 21) {
+		zeros(w, n - k);
+	} else if (n > 0) {
 		nr_wr_bytes(w, digits, (size_t)n);
 		nr_wr_u8(w, '.');
 		nr_wr_bytes(w, digits + n, (size_t)(k - n));
-	} else if (-6 < n && n <= 0) {
-		nr_wr_cstr(w, "0.");
-		for (int i = n; i < 0; i++)
-			nr_wr_u8(w, '0');
-		nr_wr_bytes(w, digits, (size_t)k);
 	} else {
-		nr_wr_bytes(w, digits, 1);
-		if (k > 1) {
-			nr_wr_u8(w, '.');
-			nr_wr_bytes(w, digits + 1, (size_t)(k - 1));
-		}
-		nr_wr_fmt(w, "e%c%d", n > 0 ? '+' : '-', abs(n - 1));
+		nr_wr_cstr(w, "0.");
+		zeros(w, -n);
+		nr_wr_bytes(w, digits, (size_t)k);
 	}
 }
 

@@ -71,27 +71,39 @@ static bool label_char(char c)
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
+static bool is_label(const char *p, size_t n)
+{
+	if (n == 0 || n > LABEL_MAX || p[0] == '-' || p[n - 1] == '-')
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!label_char(p[i]))
+			return false;
+	return true;
+}
+
+static bool all_digits(const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p[i] < '0' || p[i] > '9')
+			return false;
+	return true;
+}
+
 bool nr_feed_is_domain(struct nr_str s)
 {
-	size_t label = 0, dots = 0;
-	bool digits = true; /* of the label under way */
+	size_t from = 0, dots = 0;
 
 	if (s.n == 0 || s.n > DOMAIN_MAX)
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '.') {
-			if (label == 0 || s.p[i - 1] == '-')
-				return false;
-			dots++;
-			label = 0;
-			digits = true;
+		if (s.p[i] != '.')
 			continue;
-		}
-		if (!label_char(s.p[i]) || (label == 0 && s.p[i] == '-') || ++label > LABEL_MAX)
+		if (!is_label(s.p + from, i - from))
 			return false;
-		digits = digits && s.p[i] >= '0' && s.p[i] <= '9';
+		from = i + 1;
+		dots++;
 	}
-	return dots > 0 && label > 0 && !digits && s.p[s.n - 1] != '-';
+	return dots > 0 && is_label(s.p + from, s.n - from) && !all_digits(s.p + from, s.n - from);
 }
 
 static enum nr_share_gate check_domain(struct nr_str s)
