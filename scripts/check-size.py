@@ -2,14 +2,14 @@
 """check-size.py -- limits on functions and files; there is no allow list.
 
 A function: at most 80 lines (a warning from 60), 4 levels of nesting, cyclomatic complexity 15 (pmccabe,
-a switch counts one), 6 parameters besides reterr.  A file: at most 800 lines."""
+a switch counts one), 8 parameters besides reterr (a warning from 7).  A file: at most 800 lines."""
 import os
 import re
 import subprocess
 
 import house
 
-LINES, WARN, NEST, COMPLEX, PARAMS, FILE = 80, 60, 4, 15, 6, 800
+LINES, WARN, NEST, COMPLEX, PARAMS, PARAMS_WARN, FILE = 80, 60, 4, 15, 8, 6, 800
 FOLDERS = ['src', 'test', 'fuzz', 'bench']
 
 
@@ -102,6 +102,9 @@ def check(root):
             found.append('%s nests %d deep; at most %d' % (at, deep, NEST))
         if parameters(signature) > PARAMS:
             found.append('%s takes %d parameters; at most %d' % (at, parameters(signature), PARAMS))
+        elif parameters(signature) > PARAMS_WARN:
+            found.append('warning: %s takes %d parameters; aim at %d'
+                         % (at, parameters(signature), PARAMS_WARN))
     for path, line, name, n in complexities(root, paths):
         if n > COMPLEX:
             found.append('%s:%d: %s() has complexity %d; at most %d' % (path, line, name, n, COMPLEX))
@@ -122,8 +125,10 @@ CASES = [
     ('initialisers do not nest', {'src/base/a.c': function(
         '\tstruct x y = { { { { { { 1 } } } } } };\n\tz = (struct x){ { { { { 2 } } } } };\n')}, None),
     ('sixteen branches', {'src/base/a.c': function('\tif (a) g();\n' * 16, 'int a')}, 'complexity 17'),
+    ('nine parameters', {'src/base/a.c': function('', ', '.join('int a%d' % i for i in range(9)))},
+     '9 parameters'),
     ('seven parameters', {'src/base/a.c': function('', ', '.join('int a%d' % i for i in range(7)))},
-     '7 parameters'),
+     'warning:'),
     ('six and reterr', {'src/base/a.c': function('', ', '.join('int a%d' % i for i in range(6))
                                                  + ', struct nr_err *reterr')}, None),
 ]

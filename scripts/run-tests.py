@@ -53,6 +53,8 @@ def shell_tests():
 def execute(test, scale, env):
     """Runs one program; returns (exit code or None on overrun, output, seconds)."""
     start = time.monotonic()
+    if not os.access(test.cmd[0], os.X_OK):
+        return 127, 'not built or not executable: %s' % test.cmd[0], 0.0
     child = subprocess.Popen(test.cmd, cwd=test.workdir, env={**env, **test.env},
                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT, start_new_session=True)

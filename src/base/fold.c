@@ -29,26 +29,31 @@ static bool digit(UChar c)
 	return c >= '0' && c <= '9';
 }
 
-/* The foldings of Japanese names and punctuation that NFKC does not do. */
+/* The foldings of Japanese names and punctuation that NFKC does not do, by first code point. */
+static const struct {
+	UChar lo, hi, to;
+} japanese[] = {
+	{ 0x2010, 0x2015, '-' },    { 0x2016, 0x2016, 0x2225 }, { 0x2212, 0x2212, '-' },
+	{ 0x301c, 0x301c, '~' },    { 0x9089, 0x908a, 0x8fba }, { 0x9ad9, 0x9ad9, 0x9ad8 },
+	{ 0xfa11, 0xfa11, 0x5d0e },
+};
+
+static UChar fold_one(UChar c)
+{
+	for (size_t i = 0; i < NR_COUNT(japanese) && c >= japanese[i].lo; i++)
+		if (c <= japanese[i].hi)
+			return japanese[i].to;
+	return c;
+}
+
 static void fold_japanese(UChar *t, int32_t n)
 {
 	for (int32_t i = 0; i < n; i++) {
-		UChar c = t[i];
-
-		if (c == 0x301c)
-			t[i] = '~';
-		else if ((c >= 0x2010 && c <= 0x2015) || c == 0x2212)
+		/* A long-vowel mark between digits is a hyphen somebody typed in kana mode. */
+		if (t[i] == 0x30fc && i > 0 && i + 1 < n && digit(t[i - 1]) && digit(t[i + 1]))
 			t[i] = '-';
-		else if (c == 0x30fc && i > 0 && i + 1 < n && digit(t[i - 1]) && digit(t[i + 1]))
-			t[i] = '-';
-		else if (c == 0x2016)
-			t[i] = 0x2225;
-		else if (c == 0x9ad9)
-			t[i] = 0x9ad8;
-		else if (c == 0xfa11)
-			t[i] = 0x5d0e;
-		else if (c == 0x908a || c == 0x9089)
-			t[i] = 0x8fba;
+		else if (t[i] >= japanese[0].lo)
+			t[i] = fold_one(t[i]);
 	}
 }
 
@@ -125,13 +130,18 @@ uint32_t nr_utf8_next(struct nr_str s, size_t *pos)
 
 bool nr_cp_cjk(uint32_t c)
 {
-	if (c < 0x1100)
-		return false;
-	return (c >= 0x3005 && c <= 0x3007) || (c >= 0x3041 && c <= 0x309f) ||
-	       (c >= 0x30a1 && c <= 0x30ff && c != 0x30fb) || (c >= 0x31f0 && c <= 0x31ff) ||
-	       (c >= 0x3400 && c <= 0x4dbf) || (c >= 0x4e00 && c <= 0x9fff) ||
-	       (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff) || c <= 0x11ff ||
-	       (c >= 0x20000 && c <= 0x3ffff);
+	static const struct {
+		uint32_t lo, hi;
+	} cjk[] = {
+		{ 0x1100, 0x11ff }, { 0x3005, 0x3007 }, { 0x3041, 0x309f },   { 0x30a1, 0x30fa },
+		{ 0x30fc, 0x30ff }, { 0x31f0, 0x31ff }, { 0x3400, 0x4dbf },   { 0x4e00, 0x9fff },
+		{ 0xac00, 0xd7a3 }, { 0xf900, 0xfaff }, { 0x20000, 0x3ffff },
+	};
+
+	for (size_t i = 0; i < NR_COUNT(cjk) && c >= cjk[i].lo; i++)
+		if (c <= cjk[i].hi)
+			return true;
+	return false;
 }
 
 bool nr_cp_word(uint32_t c)

@@ -69,10 +69,16 @@ static bool is_han(uint32_t c)
 	return c >= HAN_FIRST && c <= HAN_LAST;
 }
 
+/* CJK punctuation and full-width ASCII. */
+static bool wide_sign(uint32_t c)
+{
+	return (c >= 0x3000 && c <= 0x303f) || (c >= 0xff01 && c <= 0xff5e);
+}
+
 /* Weight of one character outside ASCII, 0..100. */
 static unsigned weight(uint32_t c)
 {
-	if (is_kana(c) || (c >= 0x3000 && c <= 0x303f) || (c >= 0xff01 && c <= 0xff5e))
+	if (is_kana(c) || wide_sign(c))
 		return 100;
 	if (is_han(c))
 		return bit(common, c) ? 100 : bit(writable, c) ? 25 : 60;
@@ -247,32 +253,36 @@ static struct nr_jp detect(struct nr_bytes in, struct shape s, struct nr_jp firs
 	return first;
 }
 
+/* Whether the declared reading d stands against the detected one: a few bad bytes in what looks like
+ * text are damage, not another charset. */
+static bool only_damaged(const struct nr_jp *d, const char *name, const char *detected,
+			 struct shape s)
+{
+	return name && detected && !is(detected, name) && d->lossy && !latin_set(name) && !is(name, "US-ASCII") && !s.utf8 &&
+	       d->lossy * 50 < d->text.n && d->score >= 60;
+}
+
 enum nr_rc nr_jp_decode(struct nr_bytes in, struct nr_str declared, struct nr_arena *a,
 			struct nr_jp *ret, struct nr_err *reterr)
 {
-	const char *name = nr_jp_charset(declared);
+	const char *name = nr_jp_charset(declared), *charset;
 	struct nr_jp d = { 0 }, best;
 	struct shape s = shape_of(in);
-	bool read;
+	bool plain = !s.high && !s.escape, read;
 
 	if (in.n > NR_JP_MAX)
 		return nr_fail(reterr, NR_E_LIMIT, "charset", NR_JP_MAX, "over 32 MiB of text");
-	if (!name && !s.high && !s.escape)
-		read = attempt("US-ASCII", in, a, &d);
-	else
-		read = name && attempt(name, in, a, &d);
+	charset = name ? name : plain ? "US-ASCII" : NULL;
+	read = charset && attempt(charset, in, a, &d);
 	best = d;
 	if (!read || !believable(&d, s))
 		best = detect(in, s, d, a);
-	/* A few bad bytes are damage, not another charset. */
-	if (read && name && best.used && !is(best.used, name) && d.lossy && !latin_set(name) &&
-	    !is(name, "US-ASCII") && !s.utf8 && d.lossy * 50 < d.text.n && d.score >= 60)
+	if (read && only_damaged(&d, name, best.used, s))
 		best = d;
 	if (!best.used || a->exhausted)
 		return nr_fail(reterr, NR_E_LIMIT, "charset", UINT64_MAX, "arena exhausted");
 	best.declared = name;
-	best.lied = name && !is(best.used, name) &&
-		    !(is(name, "US-ASCII") && !s.high && !s.escape);
+	best.lied = name && !is(best.used, name) && (!is(name, "US-ASCII") || !plain);
 	*ret = best;
 	return NR_OK;
 }

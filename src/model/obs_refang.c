@@ -53,34 +53,43 @@ static bool joined(const struct state *s, size_t after)
 	       name_byte(s->in.p[after]);
 }
 
+/* Past at most two blanks. */
+static size_t past_blanks(const struct state *s, size_t k)
+{
+	for (size_t from = k; k < s->in.n && k - from < 2 && s->in.p[k] == ' ';)
+		k++;
+	return k;
+}
+
+/* Whether what stands at k goes on with a name: an end that names have, or a label that a spaced dot
+ * follows ("c2 . evil . example"). */
+static bool name_goes_on(const struct state *s, size_t k)
+{
+	static const char *const ends[] = { "com", "net", "org", "jp",	    "co",   "ne",
+					    "ac",  "go",  "or",	 "example", "info", "biz" };
+	size_t end = k;
+
+	while (end < s->in.n && name_byte(s->in.p[end]))
+		end++;
+	for (size_t e = 0; e < NR_COUNT(ends); e++)
+		if (nr_str_eq(nr_sub(s->in, k, end - k), nr_str_c(ends[e])))
+			return true;
+	return end > k && end + 2 < s->in.n && memcmp(s->in.p + end, " . ", 3) == 0;
+}
+
 /* " . " between labels: only before digits after digits, or before an end that names have, since
  * people also put spaces around a full stop. */
 static size_t spaced_dot(const struct state *s, size_t i)
 {
-	static const char *const ends[] = { "com", "net", "org", "jp",	 "co",	    "ne",
-					    "ac",  "go",  "or",	 "example", "info", "biz" };
-	size_t k = i, from, labels_end;
+	size_t dot = past_blanks(s, i), k;
+	char before = s->out.n ? s->out.p[s->out.n - 1] : ' ';
 
-	if (s->out.n == 0 || !name_byte(s->out.p[s->out.n - 1]))
+	if (!name_byte(before) || dot >= s->in.n || s->in.p[dot] != '.')
 		return 0;
-	while (k < s->in.n && k - i < 2 && s->in.p[k] == ' ')
-		k++;
-	if (k >= s->in.n || s->in.p[k] != '.')
+	k = past_blanks(s, dot + 1);
+	if (k >= s->in.n || (k == dot + 1 && dot == i))
 		return 0;
-	for (from = ++k; k < s->in.n && k - from < 2 && s->in.p[k] == ' ';)
-		k++;
-	if (k >= s->in.n || (k == from && s->in.p[i] == '.'))
-		return 0;
-	for (labels_end = k; labels_end < s->in.n && name_byte(s->in.p[labels_end]);)
-		labels_end++;
-	if (nr_c_digit(s->in.p[k]) && nr_c_digit(s->out.p[s->out.n - 1]))
-		return k - i;
-	for (size_t e = 0; e < NR_COUNT(ends); e++)
-		if (nr_str_eq(nr_sub(s->in, k, labels_end - k), nr_str_c(ends[e])))
-			return k - i;
-	/* "c2 . evil . example": the next label is itself followed by a spaced dot */
-	if (labels_end > k && labels_end + 2 < s->in.n && s->in.p[labels_end] == ' ' &&
-	    s->in.p[labels_end + 1] == '.' && s->in.p[labels_end + 2] == ' ')
+	if ((nr_c_digit(s->in.p[k]) && nr_c_digit(before)) || name_goes_on(s, k))
 		return k - i;
 	return 0;
 }

@@ -156,6 +156,15 @@ static bool wrapped(struct nr_str t, size_t i)
 	return true;
 }
 
+/* Punctuation at the end belongs to the sentence, a bracket that the URL opened to the URL. */
+static size_t without_tail(struct nr_str t, size_t from, size_t i, unsigned open)
+{
+	while (i > from && strchr(".,;:!?'])", t.p[i - 1]) &&
+	       !(t.p[i - 1] == ')' && open == 0 && memchr(t.p + from, '(', i - from)))
+		i--;
+	return i;
+}
+
 static size_t url_end(struct nr_str t, size_t from, size_t i)
 {
 	unsigned open = 0;
@@ -174,10 +183,7 @@ static size_t url_end(struct nr_str t, size_t from, size_t i)
 			break;
 		}
 	}
-	while (i > from && strchr(".,;:!?'])", t.p[i - 1]) &&
-	       !(t.p[i - 1] == ')' && open == 0 && memchr(t.p + from, '(', i - from)))
-		i--;
-	return i;
+	return without_tail(t, from, i, open);
 }
 
 static size_t scan_url(struct scan *s, size_t i)
@@ -203,6 +209,18 @@ static size_t scan_url(struct scan *s, size_t i)
 	return end - i;
 }
 
+/* Whether the space at k may stand between two groups of n digits each (first: of the first group). */
+static bool group_gap(struct nr_str t, size_t k, size_t n, size_t first)
+{
+	return t.p[k] == ' ' && k + 1 < t.n && nr_c_hex(t.p[k + 1]) && n >= 2 && n <= 16 &&
+	       (first == 0 || n == first);
+}
+
+static bool digest_length(size_t digits)
+{
+	return digits == 32 || digits == 40 || digits == 64;
+}
+
 /* Hexadecimal digits in one run, or in equal groups apart by one space, of a digest's length. */
 static size_t hex_span(struct nr_str t, size_t i, size_t *ret_digits)
 {
@@ -212,18 +230,17 @@ static size_t hex_span(struct nr_str t, size_t i, size_t *ret_digits)
 		if (nr_c_hex(t.p[k])) {
 			digits++;
 			group++;
-		} else if (t.p[k] == ' ' && k + 1 < t.n && nr_c_hex(t.p[k + 1]) && group >= 2 &&
-			   group <= 16 && (first == 0 || group == first) && digits < 64) {
+		} else if (digits < 64 && group_gap(t, k, group, first)) {
 			first = group;
 			group = 0;
-			if (digits == 32 || digits == 40)
+			if (digest_length(digits))
 				break;
 		} else {
 			break;
 		}
 	}
 	*ret_digits = digits;
-	if (digits != 32 && digits != 40 && digits != 64)
+	if (!digest_length(digits))
 		return 0;
 	if (first && group && group != first)
 		return 0;
@@ -246,18 +263,25 @@ static size_t scan_hash(struct scan *s, size_t i)
 	return n;
 }
 
-static size_t scan_v6(struct scan *s, size_t i)
+/* Where the address that may start at i ends; i itself when there is none. */
+static size_t v6_end(struct nr_str t, size_t i)
 {
-	struct nr_str t = s->r.text, raw, v;
 	size_t k = i, colons = 0;
-	enum nr_obs_kind kind = NR_OBS_IPV6;
 
 	while (k < t.n && k - i < 46 && (nr_c_hex(t.p[k]) || t.p[k] == ':' || t.p[k] == '.'))
 		colons += t.p[k++] == ':';
 	while (k > i && (t.p[k - 1] == '.' || (t.p[k - 1] == ':' && k - i > 2 && t.p[k - 2] != ':')))
 		k--;
-	if (colons < 2 || k - i < 6 || (k < t.n && nr_c_alnum(t.p[k])) ||
-	    (i > 0 && (nr_c_alnum(t.p[i - 1]) || t.p[i - 1] == ':')))
+	return colons < 2 || k - i < 6 || (k < t.n && nr_c_alnum(t.p[k])) ? i : k;
+}
+
+static size_t scan_v6(struct scan *s, size_t i)
+{
+	struct nr_str t = s->r.text, raw, v;
+	size_t k = v6_end(t, i);
+	enum nr_obs_kind kind = NR_OBS_IPV6;
+
+	if (k == i || (i > 0 && (nr_c_alnum(t.p[i - 1]) || t.p[i - 1] == ':')))
 		return 0;
 	raw = nr_sub(t, i, k - i);
 	if (nr_obs_canon(kind, raw, s->a, &v, NULL) != NR_OK) {
@@ -287,39 +311,54 @@ static bool bare_name_ok(struct scan *s, struct nr_str v, size_t from, size_t to
 	return defanged || !weak || dots > 1;
 }
 
+/* A mail address whose '@' stands at `at`; returns the bytes that were looked at. */
+static size_t scan_address(struct scan *s, size_t i, size_t at)
+{
+	struct nr_str t = s->r.text, host, v;
+	size_t to = at + 1;
+
+	while (to < t.n && name_byte(t.p[to]))
+		to++;
+	while (to > at && strchr(".-_", t.p[to - 1]))
+		to--;
+	host = nr_sub(t, at + 1, to - at - 1);
+	if (nr_obs_canon(NR_OBS_EMAIL, nr_sub(t, i, to - i), s->a, &v, NULL) == NR_OK &&
+	    !is_example(host) && !ends_with_mask(t, i) && !begins_with_mask(t, to) &&
+	    !nr_obs_masked(host))
+		emit(s, NR_OBS_EMAIL, v, i, to);
+	return to > at ? to - i : at - i;
+}
+
+/* An address or a name between from and to. */
+static void scan_host(struct scan *s, size_t from, size_t to)
+{
+	struct nr_str raw = nr_sub(s->r.text, from, to - from), v;
+
+	if (nr_obs_canon(NR_OBS_IPV4, raw, s->a, &v, NULL) == NR_OK) {
+		if (usable_host(NR_OBS_IPV4, v))
+			emit(s, NR_OBS_IPV4, v, from, to);
+	} else if (memchr(raw.p, '.', raw.n) &&
+		   nr_obs_canon(NR_OBS_DOMAIN, raw, s->a, &v, NULL) == NR_OK &&
+		   usable_host(NR_OBS_DOMAIN, v) && bare_name_ok(s, v, from, to)) {
+		emit(s, NR_OBS_DOMAIN, v, from, to);
+	}
+}
+
 static size_t scan_word(struct scan *s, size_t i)
 {
-	struct nr_str t = s->r.text, v;
+	struct nr_str t = s->r.text;
 	size_t end = i, from = i, to;
 
 	while (end < t.n && word_byte(t.p[end]))
 		end++;
-	if (end < t.n && t.p[end] == '@' && end + 1 < t.n) {
-		to = end + 1;
-		while (to < t.n && name_byte(t.p[to]))
-			to++;
-		while (to > end && strchr(".-_", t.p[to - 1]))
-			to--;
-		if (nr_obs_canon(NR_OBS_EMAIL, nr_sub(t, i, to - i), s->a, &v, NULL) == NR_OK &&
-		    !is_example(nr_sub(t, end + 1, to - end - 1)) && !ends_with_mask(t, i) &&
-		    !begins_with_mask(t, to) && !nr_obs_masked(nr_sub(t, end + 1, to - end - 1)))
-			emit(s, NR_OBS_EMAIL, v, i, to);
-		return to > end ? to - i : end - i;
-	}
+	if (end + 1 < t.n && t.p[end] == '@')
+		return scan_address(s, i, end);
 	for (to = end; to > from && strchr(".-_%+", t.p[to - 1]);)
 		to--;
 	while (from < to && strchr(".-%+", t.p[from]))
 		from++;
-	if (to == from || ends_with_mask(t, i) || begins_with_mask(t, end))
-		return end - i;
-	if (nr_obs_canon(NR_OBS_IPV4, nr_sub(t, from, to - from), s->a, &v, NULL) == NR_OK) {
-		if (usable_host(NR_OBS_IPV4, v))
-			emit(s, NR_OBS_IPV4, v, from, to);
-	} else if (memchr(t.p + from, '.', to - from) &&
-		   nr_obs_canon(NR_OBS_DOMAIN, nr_sub(t, from, to - from), s->a, &v, NULL) == NR_OK &&
-		   usable_host(NR_OBS_DOMAIN, v) && bare_name_ok(s, v, from, to)) {
-		emit(s, NR_OBS_DOMAIN, v, from, to);
-	}
+	if (to > from && !ends_with_mask(t, i) && !begins_with_mask(t, end))
+		scan_host(s, from, to);
 	return end - i;
 }
 

@@ -50,22 +50,19 @@ struct nr_str nr_obs_trim(struct nr_str s)
 
 char nr_obs_narrow1(struct nr_str s, size_t i)
 {
-	unsigned char a, b, c;
+	const unsigned char *p = (const unsigned char *)s.p + i;
+	unsigned lead;
 
 	if (s.n - i < 3)
 		return 0;
-	a = (unsigned char)s.p[i];
-	b = (unsigned char)s.p[i + 1];
-	c = (unsigned char)s.p[i + 2];
-	if (a == 0xef && b == 0xbc && c >= 0x81)
-		return (char)(c - 0x81 + '!'); /* U+FF01..FF3F */
-	if (a == 0xef && b == 0xbd && c <= 0x9e)
-		return (char)(c - 0x80 + '`'); /* U+FF40..FF5E */
-	if (a == 0xe3 && b == 0x80 && c == 0x80)
+	lead = (unsigned)p[0] << 8 | p[1];
+	if (lead == 0xefbc && p[2] >= 0x81)
+		return (char)(p[2] - 0x81 + '!'); /* U+FF01..FF3F */
+	if (lead == 0xefbd && p[2] <= 0x9e)
+		return (char)(p[2] - 0x80 + '`'); /* U+FF40..FF5E */
+	if (lead == 0xe380 && p[2] == 0x80)
 		return ' ';
-	if ((a == 0xe3 && b == 0x80 && c == 0x82) || (a == 0xef && b == 0xbd && c == 0xa1))
-		return '.';
-	return 0;
+	return (lead == 0xe380 && p[2] == 0x82) || (lead == 0xefbd && p[2] == 0xa1) ? '.' : 0;
 }
 
 struct nr_str nr_obs_narrow(struct nr_str s, struct nr_arena *a)

@@ -123,9 +123,18 @@ static enum nr_rc split_authority(struct nr_str auth, struct url *u, struct nr_e
 	return NR_OK;
 }
 
-static enum nr_rc split(struct nr_str s, struct url *u, struct nr_err *reterr)
+/* The first of the bytes in `set` at or after i, s.n when there is none. */
+static size_t until(struct nr_str s, size_t i, const char *set)
 {
-	size_t i = 0, from;
+	while (i < s.n && !(s.p[i] && strchr(set, s.p[i])))
+		i++;
+	return i;
+}
+
+/* Reads "scheme://"; *ret is where the authority begins. */
+static enum nr_rc split_scheme(struct nr_str s, struct url *u, size_t *ret, struct nr_err *reterr)
+{
+	size_t i = 0;
 
 	while (i < s.n && (nr_c_alnum(s.p[i]) || strchr("+-.", s.p[i])))
 		i++;
@@ -135,15 +144,23 @@ static enum nr_rc split(struct nr_str s, struct url *u, struct nr_err *reterr)
 	u->web = nr_has_prefix_ci(u->scheme, "http") && i <= 5;
 	if (s.n - i < 3 || !is_slash(s.p[i + 1], u->web) || !is_slash(s.p[i + 2], u->web))
 		return bad(reterr, "no '//' after the scheme");
-	for (from = i += 3; i < s.n && !is_slash(s.p[i], u->web) && s.p[i] != '?' && s.p[i] != '#';)
-		i++;
+	*ret = i + 3;
+	return NR_OK;
+}
+
+static enum nr_rc split(struct nr_str s, struct url *u, struct nr_err *reterr)
+{
+	size_t i, from = 0;
+
+	NR_TRY(split_scheme(s, u, &from, reterr));
+	i = until(s, from, u->web ? "/\\?#" : "/?#");
 	NR_TRY(split_authority(nr_sub(s, from, i - from), u, reterr));
-	for (from = i; i < s.n && s.p[i] != '?' && s.p[i] != '#';)
-		i++;
+	from = i;
+	i = until(s, from, "?#");
 	u->path = nr_sub(s, from, i - from);
 	u->has_query = i < s.n && s.p[i] == '?';
-	for (from = i; i < s.n && s.p[i] != '#';)
-		i++;
+	from = i;
+	i = until(s, from, "#");
 	u->query = u->has_query ? nr_sub(s, from + 1, i - from - 1) : nr_sub(s, i, 0);
 	u->has_fragment = i < s.n;
 	u->fragment = nr_sub(s, i + 1, s.n);

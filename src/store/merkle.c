@@ -83,6 +83,15 @@ bool nr_merkle_included(const struct nr_sha256 *leaf, int64_t idx, int64_t size,
 	return sn == 0 && same(&r, root);
 }
 
+/* Both indexes up, while the first is a right child. */
+static void climb(int64_t *fn, int64_t *sn)
+{
+	while (*fn & 1) {
+		*fn >>= 1;
+		*sn >>= 1;
+	}
+}
+
 bool nr_merkle_consistent(int64_t old_size, const struct nr_sha256 *old_root, int64_t size,
 			  const struct nr_sha256 *root, const struct nr_sha256 *proof, size_t n)
 {
@@ -94,10 +103,7 @@ bool nr_merkle_consistent(int64_t old_size, const struct nr_sha256 *old_root, in
 		return false;
 	if (old_size == size)
 		return n == 0 && same(old_root, root);
-	while (fn & 1) {
-		fn >>= 1;
-		sn >>= 1;
-	}
+	climb(&fn, &sn);
 	/* A power of two is a subtree of the new tree: the proof then starts from the old root. */
 	if (fn == 0)
 		fr = sr = *old_root;
