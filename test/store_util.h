@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/time.h"
+#include "model/dossier_json.h"
 #include "store/store.h"
 #include "tap.h"
 
@@ -69,23 +70,25 @@ static inline void make_dossier(struct nr_dossier *d, struct nr_arena *a, struct
 			      &d->material.sha256);
 }
 
-/* Puts it with its ledger line inside the open transaction; json is a stand-in body. */
+/* Puts it with its ledger line inside the open transaction. */
 static inline enum nr_rc put_in_txn(struct nr_store *s, const struct nr_dossier *d,
 				    struct nr_arena *a, struct nr_put *put, struct nr_err *e)
 {
 	char uuid[NR_UUID_TEXT];
-	struct nr_str json;
+	NR_CLEANUP(nr_wr_done) struct nr_wr w = NR_WR_INIT(NR_DOSSIER_JSON);
+	struct nr_bytes json;
 	struct nr_ledger_entry l = { .kind = "dossier", .actor = NR_STR("test"),
 				     .unit = d->submission.unit,
 				     .at_us = d->submission.received_us };
 
 	nr_uuid_format(&d->id, uuid);
-	json = nr_arena_fmt(a, "{\"id\":\"%s\"}", uuid);
-	NR_TRY(nr_store_dossier_put(s, d, nr_str_bytes(json), a, put, e));
+	nr_dossier_write(d, &w);
+	json = nr_wr_view(&w);
+	NR_TRY(nr_store_dossier_put(s, d, json, a, put, e));
 	if (put->duplicate)
 		return NR_OK;
 	l.object = nr_str_c(uuid);
-	l.digest = nr_sha256(nr_str_bytes(json));
+	l.digest = nr_sha256(json);
 	return nr_ledger_append(s, &l, NULL, e);
 }
 

@@ -28,7 +28,7 @@ static void test_store__dossier_round_trip(void)
 	OK(row.row == put.row && row.severity == NR_SEV_HIGH && row.n_observables == 1);
 	OK(nr_str_eq(row.name, NR_STR("a.eml")));
 	OK(nr_store_dossier_json(t.s, ALL, &d.id, &t.a, &json, &e) == NR_OK);
-	OK(json.n == 45);
+	OK(memmem(json.p, json.n, "evil.example", 12) != NULL);
 	OK(nr_store_findings(t.s, ALL, 0, NR_SEV_INFO, 10, &t.a, &fr, &n, &e) == NR_OK);
 	OK(n == 1 && nr_str_eq(fr[0].detector, NR_STR("mail.lure")));
 	OK(nr_ledger_head(t.s, &head, &e) == NR_OK);

@@ -63,3 +63,16 @@ enum nr_rc nr_store_blob_open(struct nr_store *s, const struct nr_sha256 *sha256
 	*ret_fd = fd;
 	return NR_OK;
 }
+
+enum nr_rc nr_blob_src(struct nr_store *s, const struct nr_sha256 *sha256, struct nr_src *ret,
+		       struct nr_err *reterr)
+{
+	enum nr_rc rc;
+	int fd;
+
+	NR_TRY(nr_store_blob_open(s, sha256, &fd, reterr));
+	rc = nr_src_fd(fd, ret, reterr);
+	if (rc != NR_OK)
+		(void)close(fd);
+	return rc;
+}

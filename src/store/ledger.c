@@ -44,8 +44,8 @@ void nr_head_bytes(const struct nr_ledger_head *h, uint8_t out[NR_HEAD_BYTES])
 	memcpy(out + 32, h->root.b, 32);
 }
 
-static enum nr_rc node_get(struct nr_store *s, unsigned level, int64_t idx, struct nr_sha256 *ret,
-			   struct nr_err *reterr)
+enum nr_rc nr_ledger_node(struct nr_store *s, unsigned level, int64_t idx, struct nr_sha256 *ret,
+			  struct nr_err *reterr)
 {
 	struct nr_bytes b = { NULL, 0 };
 	struct nr_stmt *q;
@@ -91,7 +91,7 @@ enum nr_rc nr_ledger_load(struct nr_store *s, struct nr_err *reterr)
 	s->tree.size = -1;
 	for (unsigned k = 0; k < NR_MERKLE_LEVELS; k++)
 		if (size >> k & 1)
-			NR_TRY(node_get(s, k, (size >> k) - 1, &s->tree.h[k], reterr));
+			NR_TRY(nr_ledger_node(s, k, (size >> k) - 1, &s->tree.h[k], reterr));
 	s->tree.size = size;
 	return NR_OK;
 }
@@ -181,7 +181,7 @@ enum nr_rc nr_ledger_sign(struct nr_store *s, struct nr_err *reterr)
 	return nr_q_run(q, reterr);
 }
 
-static void take(struct nr_bytes b, uint8_t *out, size_t n)
+void nr_take(struct nr_bytes b, uint8_t *out, size_t n)
 {
 	if (b.n == n)
 		memcpy(out, b.p, n);
@@ -203,9 +203,9 @@ enum nr_rc nr_ledger_head(struct nr_store *s, struct nr_ledger_head *ret, struct
 			       "the ledger is empty: there is no signed head yet");
 	h.size = nr_q_col_int(q, 0);
 	h.at_us = nr_q_col_int(q, 1);
-	take(nr_q_col_blob(q, 2), h.root.b, 32);
-	take(nr_q_col_blob(q, 3), h.signature, 64);
-	take(nr_q_col_blob(q, 4), h.public_key, 32);
+	nr_take(nr_q_col_blob(q, 2), h.root.b, 32);
+	nr_take(nr_q_col_blob(q, 3), h.signature, 64);
+	nr_take(nr_q_col_blob(q, 4), h.public_key, 32);
 	nr_q_done(q);
 	*ret = h;
 	return NR_OK;
@@ -222,7 +222,7 @@ static void entry_row(struct nr_stmt *q, struct nr_arena *a, struct nr_ledger_en
 		.object = nr_q_text(q, 5, a),
 		.detail = nr_q_text(q, 7, a),
 	};
-	take(nr_q_col_blob(q, 6), e->digest.b, 32);
+	nr_take(nr_q_col_blob(q, 6), e->digest.b, 32);
 }
 
 enum nr_rc nr_ledger_list(struct nr_store *s, int64_t before, unsigned limit, struct nr_arena *a,

@@ -2,7 +2,7 @@
 #include "store/store_int.h"
 
 /* releases as stored: ids joined by commas (an id holds none), sorted as the marking is. */
-static enum nr_rc releases_text(const struct nr_marking *m, struct nr_wr *w, struct nr_err *reterr)
+enum nr_rc nr_releases_text(const struct nr_marking *m, struct nr_wr *w, struct nr_err *reterr)
 {
 	if (m->n_release > NR_RELEASE_MAX)
 		return nr_fail(reterr, NR_E_LIMIT, "release", UINT64_MAX,
@@ -29,7 +29,7 @@ enum nr_rc nr_store_marking_put(struct nr_store *s, const struct nr_marking *m, 
 	int64_t id;
 
 	NR_TRY(nr_need_txn(s, "marking", reterr));
-	NR_TRY(releases_text(m, &w, reterr));
+	NR_TRY(nr_releases_text(m, &w, reterr));
 	NR_TRY(nr_db_query(s->db, "SELECT id FROM marking WHERE tlp=$1 AND origin=$2 AND releases=$3",
 			   &q, reterr));
 	nr_q_int(q, 1, m->tlp);

@@ -15,12 +15,6 @@ struct put {
 	enum nr_severity severity; /* highest of the findings */
 };
 
-struct claim { /* what the findings of this dossier say of one observable */
-	bool asserted;
-	enum nr_severity severity;
-	unsigned confidence;
-};
-
 static int64_t floor_hour(int64_t us)
 {
 	return us / HOUR_US - (us % HOUR_US < 0);
@@ -113,7 +107,7 @@ static enum nr_rc put_observable(struct put *p, const struct nr_obs *o, int64_t 
 	return NR_OK;
 }
 
-static enum nr_rc put_sighting(struct put *p, int64_t obs, const struct claim *c)
+static enum nr_rc put_sighting(struct put *p, int64_t obs, const struct nr_claim *c)
 {
 	struct nr_stmt *q;
 
@@ -130,20 +124,20 @@ static enum nr_rc put_sighting(struct put *p, int64_t obs, const struct claim *c
 	return nr_q_run(q, p->e);
 }
 
-static struct claim *claims(const struct nr_dossier *d, struct nr_arena *a)
+struct nr_claim *nr_claims(const struct nr_dossier *d, struct nr_arena *a)
 {
-	struct claim *c = NR_NEW_N(a, struct claim, d->n_obs ? d->n_obs : 1);
+	struct nr_claim *c = NR_NEW_N(a, struct nr_claim, d->n_obs ? d->n_obs : 1);
 
 	for (size_t i = 0; c && i < d->n_findings; i++) {
 		const struct nr_finding *f = &d->findings[i];
 
 		for (unsigned k = 0; k < f->n_obs; k++) {
-			struct claim *x = f->obs[k] < d->n_obs ? &c[f->obs[k]] : NULL;
+			struct nr_claim *x = f->obs[k] < d->n_obs ? &c[f->obs[k]] : NULL;
 
 			if (!x)
 				continue;
 			if (!x->asserted || f->severity > x->severity)
-				*x = (struct claim){ true, f->severity, f->confidence };
+				*x = (struct nr_claim){ true, f->severity, f->confidence };
 			else if (f->severity == x->severity && f->confidence > x->confidence)
 				x->confidence = f->confidence;
 		}
@@ -155,7 +149,7 @@ static enum nr_rc put_observables(struct put *p, const int64_t **ret_rows)
 {
 	size_t n = p->d->n_obs;
 	int64_t *rows = NR_NEW_N(p->a, int64_t, n ? n : 1);
-	struct claim *c = claims(p->d, p->a);
+	struct nr_claim *c = nr_claims(p->d, p->a);
 
 	if (!rows || !c)
 		return nr_no_room(p->e);

@@ -141,7 +141,7 @@ static enum nr_rc open_at(struct nr_store *s, const struct nr_db_engine *e, unsi
 		return nr_fail(reterr, NR_E_INVAL, "store", UINT64_MAX,
 			       "%.160s is not a regular file", s->path);
 	if (!create && stat(s->path, &sb) != 0)
-		return errno == ENOENT ? nr_fail(reterr, NR_E_NOTFOUND, "store", UINT64_MAX,
+		return errno == ENOENT ? nr_fail(reterr, NR_E_IO, "store", UINT64_MAX,
 						 "there is no store at %.160s", s->path) :
 					 nr_fail_errno(reterr, "store", errno, s->path);
 	NR_TRY(e->open(s->path, create, s->read_only, &s->db, reterr));

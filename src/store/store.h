@@ -339,14 +339,24 @@ NR_MUSTUSE enum nr_rc nr_ledger_head(struct nr_store *s, struct nr_ledger_head *
 NR_MUSTUSE enum nr_rc nr_ledger_list(struct nr_store *s, int64_t before, unsigned limit,
 				     struct nr_arena *a, NR_ARENA struct nr_ledger_entry **ret,
 				     size_t *ret_n, struct nr_err *reterr);
+/* The audit path of entry idx in the tree of the first size entries, and the proof that the tree
+ * of old_size entries is its beginning; merkle.h checks both.  NR_E_INVAL beyond the ledger. */
+NR_MUSTUSE enum nr_rc nr_ledger_inclusion(struct nr_store *s, int64_t idx, int64_t size,
+					  struct nr_arena *a, NR_ARENA struct nr_sha256 **ret,
+					  size_t *ret_n, struct nr_err *reterr);
+NR_MUSTUSE enum nr_rc nr_ledger_consistency(struct nr_store *s, int64_t old_size, int64_t size,
+					    struct nr_arena *a, NR_ARENA struct nr_sha256 **ret,
+					    size_t *ret_n, struct nr_err *reterr);
 struct nr_ledger_report {
 	int64_t entries, heads, dossiers, blobs; /* checked */
 	int64_t bad;       /* faults found             */
 	int64_t bad_entry; /* index of the first, or -1 */
 	char what[256];    /* the first fault in words  */
 };
-/* Recomputes every leaf, node and head, every signature, every dossier digest, and (blobs true) the
- * SHA-256 of every stored blob.  progress may be NULL.  NR_OK with ret->bad > 0 is a negative finding. */
+/* Recomputes every leaf, node and head, every signature, every dossier's digest, what its line,
+ * marking, sightings and findings say against its body, and (blobs true) the SHA-256 of its raw
+ * material where it is kept.  An entry of kind "dossier" has the dossier's UUID text as object and
+ * the SHA-256 of its JSON as digest.  progress may be NULL.  NR_OK with ret->bad > 0 is a negative finding. */
 NR_MUSTUSE enum nr_rc nr_ledger_verify(struct nr_store *s, bool blobs,
 				       void (*progress)(void *ctx, int64_t done, int64_t total), void *ctx,
 				       struct nr_ledger_report *ret, struct nr_err *reterr);

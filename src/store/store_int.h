@@ -38,6 +38,9 @@ enum nr_rc nr_no_room(struct nr_err *reterr);
 /* Copies a text column into the arena. */
 NR_ARENA struct nr_str nr_q_text(struct nr_stmt *q, int n, struct nr_arena *a);
 
+/* Copies a blob column of exactly n bytes; leaves out alone otherwise. */
+void nr_take(struct nr_bytes b, uint8_t *out, size_t n);
+
 /* A growing array in an arena, for results whose number is known only at the end. */
 struct nr_rows {
 	void *p;
@@ -71,6 +74,22 @@ void nr_head_bytes(const struct nr_ledger_head *h, uint8_t out[NR_HEAD_BYTES]);
 
 /* Is the material kept under this digest? */
 bool nr_blob_have(const struct nr_store *s, const struct nr_sha256 *sha256);
+struct nr_claim { /* what the findings of a dossier say of one of its observables */
+	bool asserted;
+	enum nr_severity severity;
+	unsigned confidence;
+};
+/* Parallel to d->obs; NULL at the arena's cap. */
+NR_ARENA struct nr_claim *nr_claims(const struct nr_dossier *d, struct nr_arena *a);
+/* Opens the kept material of a digest for reading as a source; the caller closes src.fd. */
+NR_MUSTUSE enum nr_rc nr_blob_src(struct nr_store *s, const struct nr_sha256 *sha256,
+				  struct nr_src *ret, struct nr_err *reterr);
+/* releases of a marking as stored: ids joined by commas. */
+NR_MUSTUSE enum nr_rc nr_releases_text(const struct nr_marking *m, struct nr_wr *w,
+				       struct nr_err *reterr);
+/* A stored node (level 0: leaf) of the ledger's tree; NR_E_MALFORMED when it is missing. */
+NR_MUSTUSE enum nr_rc nr_ledger_node(struct nr_store *s, unsigned level, int64_t idx,
+				     struct nr_sha256 *ret, struct nr_err *reterr);
 /* The key an observable is found by. */
 int64_t nr_obs_hash(enum nr_obs_kind kind, struct nr_str value);
 /* Components of two or more visible dossiers, held together by links with both ends visible, of
