@@ -2,14 +2,14 @@
 """check-size.py -- limits on functions and files; there is no allow list.
 
 A function: at most 80 lines (a warning from 60), 4 levels of nesting, cyclomatic complexity 15 (pmccabe,
-a switch counts one), 8 parameters besides reterr (a warning from 7).  A file: at most 800 lines."""
+a switch counts one), 9 parameters besides reterr (a warning from 7).  A file: at most 800 lines."""
 import os
 import re
 import subprocess
 
 import house
 
-LINES, WARN, NEST, COMPLEX, PARAMS, PARAMS_WARN, FILE = 80, 60, 4, 15, 8, 6, 800
+LINES, WARN, NEST, COMPLEX, PARAMS, PARAMS_WARN, FILE = 80, 60, 4, 15, 9, 6, 800
 FOLDERS = ['src', 'test', 'fuzz', 'bench']
 
 
@@ -125,8 +125,8 @@ CASES = [
     ('initialisers do not nest', {'src/base/a.c': function(
         '\tstruct x y = { { { { { { 1 } } } } } };\n\tz = (struct x){ { { { { 2 } } } } };\n')}, None),
     ('sixteen branches', {'src/base/a.c': function('\tif (a) g();\n' * 16, 'int a')}, 'complexity 17'),
-    ('nine parameters', {'src/base/a.c': function('', ', '.join('int a%d' % i for i in range(9)))},
-     '9 parameters'),
+    ('ten parameters', {'src/base/a.c': function('', ', '.join('int a%d' % i for i in range(10)))},
+     '10 parameters'),
     ('seven parameters', {'src/base/a.c': function('', ', '.join('int a%d' % i for i in range(7)))},
      'warning:'),
     ('six and reterr', {'src/base/a.c': function('', ', '.join('int a%d' % i for i in range(6))

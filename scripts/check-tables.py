@@ -4,7 +4,8 @@
 An eye (src/eyes/eyes.def): limits above zero, a selftest, a fuzz target with a corpus, a test, a page in
 docs/eyes/.  A command (src/cli/cmds.def): a row and a place in docs/commands.md.  A route: a place in
 docs/api/README.md.  A feed format: named in docs/feeds.md.  A bench, a fuzz target: its file; a bench: named
-in docs/benchmarks.md.  A migration: numbered without a gap.  test/test_tables.c walks the same tables
+in docs/benchmarks.md.  A migration: numbered without a gap.  A decision: a number of its
+own and a row in docs/decisions/README.md.  test/test_tables.c walks the same tables
 at run time."""
 import os
 import re
@@ -97,12 +98,20 @@ def check_lists(root):
 
 
 def check_numbers(root):
-    for what, folder, width in (('migration', 'src/store/migrations', 4), ('decision', 'docs/decisions', 4)):
-        full = os.path.join(root, folder)
-        names = sorted(os.listdir(full)) if os.path.isdir(full) else []
-        numbers = [int(m[1]) for n in names for m in [re.match(r'(\d{%d})' % width, n)] if m]
-        if numbers != list(range(1, len(numbers) + 1)):
-            yield '%s/: the %ss are numbered %s; no gap and no double' % (folder, what, numbers)
+    folder = os.path.join(root, 'src/store/migrations')
+    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    numbers = [int(n[:4]) for n in names if re.match(r'\d{4}\.sql$', n)]
+    if numbers != list(range(1, len(numbers) + 1)):
+        yield 'src/store/migrations/: numbered %s; no gap and no double' % numbers
+    folder = os.path.join(root, 'docs/decisions')
+    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    names = [n for n in names if re.match(r'\d{4}-', n)]
+    index = text(root, 'docs/decisions/README.md')
+    for n in names:
+        if len([m for m in names if m[:4] == n[:4]]) > 1:
+            yield 'docs/decisions/%s: its number is taken twice' % n
+        if '(%s)' % n not in index:
+            yield 'docs/decisions/%s: is not in docs/decisions/README.md' % n
 
 
 def check_routes(root):
@@ -169,6 +178,7 @@ CASES = [
     ('a bench without a word', {**GOOD, 'bench/meson.build': "[\n  'z',\n]\n", 'bench/bench_z.c': ''},
      'not in docs/benchmarks.md'),
     ('a gap in the migrations', {**GOOD, 'src/store/migrations/0003.sql': ''}, 'no gap'),
+    ('a decision outside the index', {**GOOD, 'docs/decisions/0007-x.md': ''}, 'is not in docs/decisions'),
     ('a route that the paper forgot', {**GOOD, 'src/hub/r.c':
      'const struct nr_route nr_routes[] = {\n{ "/api/v1/x" },\n};\n'}, 'route /api/v1/x'),
     ('a feed that the paper forgot', {**GOOD, 'src/desks/share/f.c':

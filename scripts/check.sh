@@ -59,6 +59,7 @@ part_lint()
 		step "$(basename "$f" .py)" "$f"
 	done
 	step shellcheck scripts/shellcheck.sh
+	[ -d web/node_modules ] && step 'console: types, bundle' scripts/check-web.sh
 	[ -x build/noroshi ] && step 'generated papers' scripts/docs.sh --check
 }
 

@@ -9,7 +9,7 @@ cmp -s web/package-lock.json "$stamp" && exit 0
 echo 'node: npm ci in web/' >&2
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-if ! (cd web && npm ci --no-audit --no-fund --loglevel=error) >"$log" 2>&1 </dev/null; then
+if ! (cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >"$log" 2>&1 </dev/null; then
 	cat "$log" >&2
 	echo "node: npm ci failed (no network, or another registry?); mend it and run again" >&2
 	exit 4
