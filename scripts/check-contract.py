@@ -24,13 +24,22 @@ def outline(code):
     return ''.join(out)
 
 
-def described(lines, first, last):
+def inside_braces(code):
+    """For every line of code: whether it begins inside a body."""
+    depth, out = 0, []
+    for line in code.splitlines():
+        out.append(depth > 0)
+        depth += line.count('{') - line.count('}')
+    return out
+
+
+def described(lines, inside, first, last):
     """Whether a comment stands behind lines first..last (1-based) or above their group."""
     if any('/*' in lines[i] for i in range(first - 1, last)):
         return True
     i = first - 2
-    while i >= 0 and lines[i].strip():
-        if lines[i].rstrip().endswith('*/'):
+    while i >= 0 and (lines[i].strip() or inside[i]):
+        if lines[i].rstrip().endswith('*/') and not inside[i]:
             return True
         i -= 1
     return False
@@ -42,6 +51,7 @@ def check_header(root, path):
     lines = text.splitlines()
     if not text.lstrip().startswith('/*'):
         found.append('%s:1: a header opens with a comment: what it is for' % path)
+    inside = inside_braces(house.code_only(text))
     code = outline(house.code_only(text))
     for m in DECLARATION.finditer(code):
         head = m[1][:m.start(2) - m.start(1)]
@@ -51,7 +61,7 @@ def check_header(root, path):
         while code.splitlines()[first - 1].strip() == '':
             first += 1
         at = '%s:%d: %s()' % (path, first, m[2])
-        if not described(lines, first, last):
+        if not described(lines, inside, first, last):
             found.append('%s has no contract comment' % at)
         if head.rstrip().endswith('*') and not OWNERSHIP.search(head):
             found.append('%s returns a pointer without an ownership word' % at)
