@@ -67,7 +67,7 @@ const dossiers = [
 	line(5, { name: "newsletter.eml", unit: "pp-osaka", class: "benign", score: 3, severity: "info", n_findings: 0, tlp: "TLP:CLEAR" }),
 	line(6, { name: "shipment.eml", unit: "pp-aichi", class: "suspicious", score: 55, severity: "medium" }),
 ];
-const finding = (i, d, seq, det, severity, at) => ({ id: i, dossier: uuid(d), seq, detector: det, severity, confidence: 80, at: z(at), name: dossiers[d - 1].name, unit: dossiers[d - 1].unit });
+const finding = (i, d, seq, det, severity, at) => ({ id: `${uuid(d)}.${seq}`, dossier: uuid(d), seq, detector: det, severity, confidence: 80, at: z(at), name: dossiers[d - 1].name, unit: dossiers[d - 1].unit });
 const latest = [finding(90, 1, 0, "mail.stolen-reuse", "critical", "2026-11-22T12:30:00"), finding(89, 2, 0, "scan.mirai", "high", "2026-11-22T12:11:09"),
 	finding(88, 2, 1, "scan.horizontal", "medium", "2026-11-22T12:02:40"), finding(87, 4, 0, "mail.double-extension", "critical", "2026-11-22T11:30:00"),
 	finding(86, 2, 2, "dos.backscatter", "low", "2026-11-22T10:59:59"), finding(85, 6, 0, "mail.reply-to-differs", "medium", "2026-11-22T10:30:00"),
@@ -156,7 +156,7 @@ function stream(res) {
 	const tick = () => res.write(`event: tick\ndata: {"as_of":"${new Date().toISOString()}"}\n\n`);
 	tick();
 	const a = setInterval(tick, 15000);
-	const b = setTimeout(() => res.write(`id: ${n}\nevent: finding\ndata: ${JSON.stringify({ ...latest[1], id: n++ })}\n\n`), 1500);
+	const b = setTimeout(() => res.write(`id: ${n}\nevent: finding\ndata: ${JSON.stringify({ ...latest[1], id: `new.${n++}` })}\n\n`), 1500);
 	res.on("close", () => { clearInterval(a); clearTimeout(b); });
 }
 

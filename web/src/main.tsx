@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { ApiError, api, loadSession, setCsrf } from "./lib/api";
 import { type Key, lang, setLang, t } from "./lib/i18n";
 import { CHORDS, startKeys } from "./lib/keys";
-import { liveState, startLive } from "./lib/live";
+import { liveState, startLive, startVisibility } from "./lib/live";
 import { loadRegisters, mayRole, nameOf, session } from "./lib/registers";
 import { place, startRouter } from "./lib/router";
 import { applyTheme, startTheme, theme } from "./lib/theme";
@@ -156,6 +156,7 @@ loadSession().then((s) => {
 	session.value = s;
 	loadRegisters();
 	startLive();
+	startVisibility();
 }, (e: unknown) => {
 	if (e instanceof ApiError && e.status !== 401)
 		failed.value = e;

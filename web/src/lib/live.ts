@@ -37,7 +37,28 @@ function again(): void {
 	retry = Math.min(retry * 2, 30000);
 }
 
+// A browser allows six connections to one host, over all tabs: a tab out of sight for a minute gives its
+// stream back and takes it up again, with the figures, when it is looked at.
+let hidden = 0;
+
+export function startVisibility(): void {
+	document.addEventListener("visibilitychange", () => {
+		clearTimeout(hidden);
+		if (document.hidden) {
+			hidden = setTimeout(() => {
+				source?.close();
+				source = null;
+				liveState.value = "lost";
+			}, 60_000);
+		} else if (source === null && liveState.value === "lost") {
+			startLive();
+		}
+	});
+}
+
 export function startLive(): void {
+	if (source)
+		return;
 	const s = new EventSource("/api/v1/stream");
 	source = s;
 	s.onopen = () => {

@@ -17,7 +17,7 @@ export interface List<T> { items: T[]; next?: string | null }
 export interface Tally { key: string; packets: number; sources: number }
 
 export interface FindingLine {
-	id: number;
+	id: string;
 	dossier: string;
 	seq: number;
 	detector: string;
@@ -157,7 +157,7 @@ export interface Receipt {
 	score: number;
 	findings: number;
 	reasons: string[];
-	ledger_leaf: string;
+	ledger_leaf: string | null;
 	campaign: string | null;
 }
 
@@ -176,7 +176,7 @@ export interface TokenLine {
 	roles: string[];
 	created?: string | null;
 	expires?: string | null;
-	used?: string | null;
+	revoked?: string | null;
 }
 
 export interface Unit {

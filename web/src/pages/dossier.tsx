@@ -5,7 +5,8 @@ import { has, lang, t, word } from "../lib/i18n";
 import { detector, detectorTitle, unitName } from "../lib/registers";
 import { useResource } from "../lib/resource";
 import { place, setParams } from "../lib/router";
-import type { Dossier, DossierLinks, Evidence, Fact, Finding, LinkLine, Observable, Part } from "../lib/types";
+import { type Dossier, type DossierLinks, type Evidence, type Fact, type Finding, type LinkLine, type Observable,
+	type Part, SEVERITIES } from "../lib/types";
 import { Hex } from "../parts/hex";
 import { Copy, Empty, Load, Obs, Page, Panel, Sev, Time, Tlp, UnitName, Verdict } from "../parts/ui";
 
@@ -20,7 +21,7 @@ export function DossierPage({ id }: { id: string }) {
 				{(d) => (
 					<>
 						<Handling d={d} />
-						<Body key={d.id} d={d} links={<Related of={links} />} campaign={links.data?.campaign ?? null} />
+						<Body key={id} id={id} d={d} links={<Related of={links} />} campaign={links.data?.campaign ?? null} />
 					</>
 				)}
 			</Load>
@@ -44,11 +45,13 @@ function Handling({ d }: { d: Dossier }) {
 	);
 }
 
+const FIRST = 40;
+
 interface Looking { title: string; evidence: Evidence[] }
 
-function Body({ d, links, campaign }: { d: Dossier; links: preact.ComponentChildren; campaign: string | null }) {
+function Body({ id, d, links, campaign }: { id: string; d: Dossier; links: preact.ComponentChildren; campaign: string | null }) {
 	const asked = place.value.params.get("finding");
-	const seq = asked !== null && d.findings[Number(asked)] ? Number(asked) : d.findings.length > 0 ? 0 : null;
+	const seq = asked !== null && d.findings[Number(asked)] ? Number(asked) : ranked(d.findings)[0]?.[0] ?? null;
 	const [other, setOther] = useState<Looking | null>(null);
 	const none = useMemo(() => [] as Evidence[], []);
 	const f = seq === null ? undefined : d.findings[seq];
@@ -72,7 +75,7 @@ function Body({ d, links, campaign }: { d: Dossier; links: preact.ComponentChild
 			<div class="col stick">
 				{other && <p class="looking">{t("hex.looking")}: <b>{other.title}</b>{" "}
 					<button type="button" class="mini" onClick={() => setOther(null)}>{t("hex.back_finding")}</button></p>}
-				<Hex dossier={d.id} evidence={evidence} parts={d.parts} total={d.material.size} />
+				<Hex dossier={id} evidence={evidence} parts={d.parts} total={d.material.size} />
 			</div>
 			<div class="full">
 				{hops.length > 0 && <Hops hops={hops} show={show} />}
@@ -84,6 +87,11 @@ function Body({ d, links, campaign }: { d: Dossier; links: preact.ComponentChild
 			</div>
 		</div>
 	);
+}
+
+// Gravest first; the number that addresses a finding stays its place in the dossier.
+function ranked(findings: Finding[]): [number, Finding][] {
+	return [...findings.entries()].sort((a, b) => SEVERITIES.indexOf(b[1].severity) - SEVERITIES.indexOf(a[1].severity));
 }
 
 function isHop(f: Fact): boolean {
@@ -102,12 +110,15 @@ function Judgement({ d, campaign }: { d: Dossier; campaign: string | null }) {
 }
 
 function Findings({ d, seq, pick }: { d: Dossier; seq: number | null; pick: (i: number) => void }) {
+	const [all, setAll] = useState(false);
+	const order = useMemo(() => ranked(d.findings), [d]);
+	const rows = all ? order : order.filter(([i], k) => k < FIRST || i === seq);
 	return (
 		<Panel title={t("dossier.findings")} note={t("ui.count", { n: number(d.findings.length) })}>
 			{d.findings.length === 0
 				? <p class="pad muted">{t("dossier.no_findings")}</p>
 				: <ol class="findinglist" data-rows>
-					{d.findings.map((f, i) => (
+					{rows.map(([i, f]) => (
 						<li key={i} class={seq === i ? "open" : ""}>
 							<button type="button" data-row aria-expanded={seq === i} aria-controls="bytes" onClick={() => pick(i)}>
 								<Sev v={f.severity} />
@@ -118,6 +129,9 @@ function Findings({ d, seq, pick }: { d: Dossier; seq: number | null; pick: (i: 
 						</li>
 					))}
 				</ol>}
+			{rows.length < order.length && (
+				<p class="center"><button type="button" onClick={() => setAll(true)}>{t("ui.show_all", { n: number(order.length) })}</button></p>
+			)}
 		</Panel>
 	);
 }
@@ -131,7 +145,7 @@ function FindingDetail({ f, d }: { f: Finding; d: Dossier }) {
 				<dt>{t("finding.at")}</dt><dd><Time at={f.at} zone={f.at !== null} /></dd>
 				<dt>{t("finding.detector")}</dt><dd class="mono">{f.detector}</dd>
 				{f.attack && <><dt>ATT&amp;CK</dt><dd class="mono">{f.attack}</dd></>}
-				{f.params.map(([k, v]) => <><dt>{word("param", k)}</dt><dd class="num">{v}</dd></>)}
+				{f.params.map(([k, v]) => <><dt>{word("param", k)}</dt><dd class="num">{paramValue(v)}</dd></>)}
 			</dl>
 			{f.observables.length > 0 && (
 				<ul class="obslist">
@@ -142,6 +156,11 @@ function FindingDetail({ f, d }: { f: Finding; d: Dossier }) {
 			{det?.meaning && <p class="muted small" lang="en">{det.meaning}</p>}
 		</div>
 	);
+}
+
+// A parameter that is an instant reads like every other time of the page.
+function paramValue(v: string) {
+	return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(v) ? <Time at={v} zone /> : /^\d+$/.test(v) ? number(Number(v)) : v;
 }
 
 type Show = (title: string, e: Evidence) => void;
@@ -155,8 +174,6 @@ function SeeBytes({ e, title, show }: { e: Evidence | null; title: string; show:
 		</button>
 	);
 }
-
-const FIRST = 40;
 
 function Observables({ d, show }: { d: Dossier; show: Show }) {
 	const [kind, setKind] = useState("");

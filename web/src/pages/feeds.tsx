@@ -11,7 +11,7 @@ export function FeedsPage() {
 	return (
 		<Page title={t("nav.feeds")} sub={t("feeds.sub")}>
 			<Load of={feeds}>
-				{(l) => l.items.length === 0 ? <Empty title={t("feeds.none")} /> : <>{l.items.map((f) => <Feed key={f.format} f={f} />)}</>}
+				{(l) => l.items.length === 0 ? <Empty title={t("feeds.none")} /> : <div class="feeds">{l.items.map((f) => <Feed key={f.format} f={f} />)}</div>}
 			</Load>
 			<Tokens />
 		</Page>
@@ -26,7 +26,7 @@ function Feed({ f }: { f: FeedLine }) {
 			<div class="pad feed">
 				<p>{lang.value === "ja" ? f.description_ja : f.description_en}</p>
 				<p class="row"><code class="url">{url}</code> <Copy text={url} label={t("feeds.copy_url")} />
-					<a class="button" href={f.url} download>{t("feeds.download")}</a></p>
+					<a class="button" href={f.url} download={`noroshi-${f.format}`}>{t("feeds.download")}</a></p>
 				<details><summary>{t("feeds.example")}</summary><pre class="code" tabIndex={0}>{curl}</pre><Copy text={curl} /></details>
 			</div>
 		</Panel>
@@ -85,7 +85,8 @@ function Tokens() {
 									<td data-label={t("token.role")}>{k.roles.map((r) => word("rolename", r)).join(", ")}</td>
 									<td data-label={t("token.created")}><Time at={k.created} seconds={false} /></td>
 									<td data-label={t("token.expires")}><Time at={k.expires} seconds={false} /></td>
-									<td class="right"><button type="button" class="mini danger" onClick={() => drop(k)}>{t("token.revoke")}</button></td>
+									<td class="right">{k.revoked ? <span class="muted">{t("token.revoked")} <Time at={k.revoked} seconds={false} /></span>
+										: <button type="button" class="mini danger" onClick={() => drop(k)}>{t("token.revoke")}</button>}</td>
 								</tr>
 							))}</tbody>
 						</table>

@@ -6,7 +6,7 @@ import { useResource } from "../lib/resource";
 import type { List, Unit } from "../lib/types";
 import { Empty, Load, Page, Panel } from "../parts/ui";
 
-type Line = "command" | "technical";
+type Line = "command" | "technical" | "jis";
 
 export function UnitsPage() {
 	const res = useResource<List<Unit>>("/api/v1/units");
@@ -14,11 +14,15 @@ export function UnitsPage() {
 	return (
 		<Page title={t("nav.units")} sub={t("units.sub")} aside={
 			<div class="segmented" role="group" aria-label={t("units.line")}>
-				{(["command", "technical"] as const).map((l) => (
+				{(["command", "technical", "jis"] as const).map((l) => (
 					<button key={l} type="button" aria-pressed={l === line} onClick={() => set(l)}>{t(`units.${l}`)}</button>
 				))}
 			</div>}>
-			<Load of={res}>{(l) => l.items.length === 0 ? <Empty title={t("units.none")} /> : <Tree all={l.items} line={line} />}</Load>
+			<Load of={res}>{(l) => {
+				if (l.items.length === 0)
+					return <Empty title={t("units.none")} />;
+				return line === "jis" ? <Prefectures all={l.items} /> : <Tree all={l.items} line={line} />;
+			}}</Load>
 		</Page>
 	);
 }
@@ -26,6 +30,22 @@ export function UnitsPage() {
 // Prefectures by JIS X 0401; others in the order of the register.
 function order(a: Unit, b: Unit): number {
 	return (a.prefecture || 99) - (b.prefecture || 99);
+}
+
+function Prefectures({ all }: { all: Unit[] }) {
+	const rows = all.filter((u) => u.kind === "prefecture").sort(order);
+	return (
+		<Panel title={t("unitkind.prefecture")} note={t("ui.count", { n: number(rows.length) })}>
+			<ol class="tree jis">{rows.map((u) => <li key={u.id}><UnitLine u={u} /></li>)}</ol>
+		</Panel>
+	);
+}
+
+// The first prefecture at or below a unit: a bureau stands where its first prefecture would.
+function first(u: Unit, below: Map<string, Unit[]>): number {
+	if (u.kind === "centre")
+		return 0;
+	return Math.min(u.prefecture || 99, ...(below.get(u.id) ?? []).map((x) => first(x, below)));
 }
 
 const POLICE = ["npa", "bureau", "prefecture", "centre"];
@@ -43,7 +63,7 @@ function Tree({ all, line }: { all: Unit[]; line: Line }) {
 	const kinds = [...new Set(others.map((u) => u.kind))];
 	return (
 		<div class="unitsgrid">
-			<Panel title={t("units.police")} note={t("units.jis")}>
+			<Panel title={t("units.police")} note={t("units.note_jis")}>
 				<ul class="tree">{roots.map((u) => <Node key={u.id} u={u} below={below} />)}</ul>
 			</Panel>
 			<div>
@@ -59,13 +79,12 @@ function Tree({ all, line }: { all: Unit[]; line: Line }) {
 
 function Node({ u, below }: { u: Unit; below: Map<string, Unit[]> }) {
 	const kids = (below.get(u.id) ?? []).filter((x) => POLICE.includes(x.kind));
-	const prefs = kids.filter((x) => x.kind === "prefecture").sort(order);
-	const rest = kids.filter((x) => x.kind !== "prefecture");
+	const sorted = [...kids].sort((a, b) => first(a, below) - first(b, below));
+	const leaves = kids.every((x) => x.kind === "prefecture" && !below.has(x.id));
 	return (
 		<li>
 			<UnitLine u={u} />
-			{rest.length > 0 && <ul>{rest.map((x) => <Node key={x.id} u={x} below={below} />)}</ul>}
-			{prefs.length > 0 && <ul class="prefs">{prefs.map((x) => <Node key={x.id} u={x} below={below} />)}</ul>}
+			{sorted.length > 0 && <ul class={leaves ? "prefs" : ""}>{sorted.map((x) => <Node key={x.id} u={x} below={below} />)}</ul>}
 		</li>
 	);
 }
@@ -74,7 +93,7 @@ function UnitLine({ u }: { u: Unit }) {
 	const mine = session.value?.person.unit === u.id;
 	return (
 		<span class={mine ? "unitline mine" : "unitline"}>
-			{u.prefecture > 0 && <span class="num muted">{String(u.prefecture).padStart(2, "0")}</span>}
+			{u.prefecture > 0 && <span class="mono muted">{String(u.prefecture).padStart(2, "0")}</span>}
 			<a href={`/dossiers?unit=${encodeURIComponent(u.id)}`}>{nameOf(u)}</a>
 			{u.sector && <span class="tag">{word("sector", u.sector)}</span>}
 			{mine && <span class="tag">{t("units.mine")}</span>}

@@ -117,7 +117,7 @@ function ReceiptCard({ r, head }: { r: Receipt; head: preact.ComponentChildren }
 				<dt>{t("dossier.verdict")}</dt><dd><Verdict cls={r.class} score={r.score} /></dd>
 				<dt>{t("dossier.n_findings")}</dt><dd class="num">{r.findings}</dd>
 				<dt>SHA-256</dt><dd class="mono break">{r.sha256}</dd>
-				<dt>{t("receipt.leaf")}</dt><dd class="mono break">{r.ledger_leaf}</dd>
+				{r.ledger_leaf && <><dt>{t("receipt.leaf")}</dt><dd class="mono break">{r.ledger_leaf}</dd></>}
 			</dl>
 			{r.reasons?.length > 0 && <ul class="reasons" lang="en">{r.reasons.map((x, k) => <li key={k}>{x}</li>)}</ul>}
 			<div class="row noprint">

@@ -117,7 +117,7 @@ function draw(c: HTMLCanvasElement, nodes: Node[], edges: Edge[], v: View, picke
 		g.fill();
 		g.stroke();
 	}
-	g.font = '11.5px system-ui, "Noto Sans CJK JP", sans-serif';
+	g.font = `12px ${getComputedStyle(c).fontFamily}`;
 	g.textAlign = "center";
 	const few = nodes.length <= 40;
 	const drawn: [number, number, number][] = [];
