@@ -106,5 +106,5 @@ const struct nr_feed_format nr_feed_csv = {
 	.end = end,
 	.selftest = selftest,
 	.fuzz = "fuzz_share",
-	.doc = "feeds/csv.md",
+	.doc = "docs/feeds.md",
 };

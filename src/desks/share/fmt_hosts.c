@@ -60,5 +60,5 @@ const struct nr_feed_format nr_feed_hosts = {
 	.end = end,
 	.selftest = selftest,
 	.fuzz = "fuzz_share",
-	.doc = "feeds/hosts.md",
+	.doc = "docs/feeds.md",
 };

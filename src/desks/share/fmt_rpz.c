@@ -179,5 +179,5 @@ const struct nr_feed_format nr_feed_rpz = {
 	.end = end,
 	.selftest = selftest,
 	.fuzz = "fuzz_share",
-	.doc = "feeds/rpz.md",
+	.doc = "docs/feeds.md",
 };

@@ -198,5 +198,5 @@ const struct nr_feed_format nr_feed_stix = {
 	.end = end,
 	.selftest = selftest,
 	.fuzz = "fuzz_share",
-	.doc = "feeds/stix.md",
+	.doc = "docs/feeds.md",
 };

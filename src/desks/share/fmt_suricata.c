@@ -282,5 +282,5 @@ const struct nr_feed_format nr_feed_suricata = {
 	.end = end,
 	.selftest = selftest,
 	.fuzz = "fuzz_share",
-	.doc = "feeds/suricata.md",
+	.doc = "docs/feeds.md",
 };

@@ -3,7 +3,7 @@
  * What it is for: indicators of one viewer's scope as STIX, CSV, RPZ, Suricata rules or a hosts file.
  * What it may touch: base model store policy; of the store only nr_store_indicators() and the ledger.
  * How to add a format (4 things): 1. src/desks/share/fmt_<name>.c with one `const struct
- * nr_feed_format` row; 2. its line in the table of share.c; 3. a page docs/feeds/<name>.md; 4. tests
+ * nr_feed_format` row; 2. its line in the table of share.c; 3. its section in docs/feeds.md; 4. tests
  * in test/test_share.c (the fuzz target takes every row).
  *
  * Rules that hold for every format: TLP:RED never leaves in a feed; nothing that would hurt its
@@ -35,7 +35,7 @@ struct nr_feed_format {
 	/* Writes a small feed with hostile values and checks its structure. */
 	enum nr_rc (*selftest)(const struct nr_feed_format *fmt, struct nr_err *reterr);
 	const char *fuzz; /* fuzz target that exercises it */
-	const char *doc;  /* page under docs/              */
+	const char *doc;  /* page that describes it */
 };
 
 extern const struct nr_feed_format *const nr_feed_formats[];
