@@ -3,7 +3,7 @@
 
 An eye (src/eyes/eyes.def): limits above zero, a selftest, a fuzz target with a corpus, a test, a page in
 docs/eyes/.  A command (src/cli/cmds.def): a row and a place in docs/commands.md.  A route: a place in
-docs/api/README.md.  A feed format: named in docs/feeds.md.  A bench, a fuzz target: its file; a bench: named
+docs/api/README.md.  A feed format (src/desks/share/): limits, selftest, fuzz target, a page.  A bench, a fuzz target: its file; a bench: named
 in docs/benchmarks.md.  A migration: numbered without a gap.  A decision: a number of its
 own and a row in docs/decisions/README.md.  test/test_tables.c walks the same tables
 at run time."""
@@ -129,14 +129,20 @@ def check_routes(root):
 
 
 def check_feeds(root):
-    paper = text(root, 'docs/feeds.md')
     found = []
     for path in house.files(root, ['src/desks/share'], ['.c']):
         code = house.code_only(text(root, path), strings=True)
-        for m in re.finditer(r'const struct nr_feed\w* nr_feed_(\w+) = \{', code):
-            if '`%s`' % m[1] not in paper:
-                found.append('%s:%d: feed format %s is not in docs/feeds.md'
-                             % (path, house.line_of(code, m.start()), m[1]))
+        for m in re.finditer(r'const struct nr_feed_format nr_feed_(\w+) = \{(.*?)^\};', code, re.S | re.M):
+            at = '%s:%d: feed format %s' % (path, house.line_of(code, m.start()), m[1])
+            for field in ('max_items', 'kinds', 'selftest'):
+                if not re.search(r'\.%s = (?!NULL|0\b)' % field, m[2]):
+                    found.append('%s has no %s' % (at, field))
+            doc = (re.search(r'\.doc = "([^"]+)"', m[2]) or [None, 'docs/feeds/%s.md' % m[1]])[1]
+            if len(text(root, doc)) < 200:
+                found.append('%s has no page %s' % (at, doc))
+            fuzz = (re.search(r'\.fuzz = "fuzz_(\w+)"', m[2]) or [None, m[1]])[1]
+            if fuzz not in listed(root, 'fuzz/meson.build'):
+                found.append('%s: fuzz_%s is not in fuzz/meson.build' % (at, fuzz))
     return found
 
 
@@ -181,8 +187,10 @@ CASES = [
     ('a decision outside the index', {**GOOD, 'docs/decisions/0007-x.md': ''}, 'is not in docs/decisions'),
     ('a route that the paper forgot', {**GOOD, 'src/hub/r.c':
      'const struct nr_route nr_routes[] = {\n{ "/api/v1/x" },\n};\n'}, 'route /api/v1/x'),
-    ('a feed that the paper forgot', {**GOOD, 'src/desks/share/f.c':
-     'const struct nr_feed nr_feed_csv = {\n};\n'}, 'feed format csv'),
+    ('a feed without limits', {**GOOD, 'src/desks/share/f.c':
+     'const struct nr_feed_format nr_feed_csv = {\n.max_items = 0,\n};\n'}, 'feed format csv has no max_items'),
+    ('a feed without a page', {**GOOD, 'src/desks/share/f.c':
+     'const struct nr_feed_format nr_feed_csv = {\n.kinds = 1,\n};\n'}, 'no page docs/feeds/csv.md'),
 ]
 
 if __name__ == '__main__':
