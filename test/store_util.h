@@ -28,8 +28,10 @@ static inline int rm_one(const char *path, const struct stat *sb, int flag, stru
 
 static inline bool tmp_open(struct tmp_store *t)
 {
-	struct nr_unit u = { .id = NR_STR("npa"), .name_ja = NR_STR("警察庁"),
-			     .name_en = NR_STR("National Police Agency"), .prefecture = 13 };
+	struct nr_unit u = { .id = NR_STR("npa"),
+			     .name_ja = NR_STR("警察庁"),
+			     .name_en = NR_STR("National Police Agency"),
+			     .prefecture = 13 };
 	struct nr_err e = { .msg = "" };
 
 	*t = (struct tmp_store){ .dir = "/tmp/nr-store-XXXXXX", .a = NR_ARENA_INIT(256 << 20) };
@@ -77,7 +79,8 @@ static inline enum nr_rc put_in_txn(struct nr_store *s, const struct nr_dossier 
 	char uuid[NR_UUID_TEXT];
 	NR_CLEANUP(nr_wr_done) struct nr_wr w = NR_WR_INIT(NR_DOSSIER_JSON);
 	struct nr_bytes json;
-	struct nr_ledger_entry l = { .kind = "dossier", .actor = NR_STR("test"),
+	struct nr_ledger_entry l = { .kind = "dossier",
+				     .actor = NR_STR("test"),
 				     .unit = d->submission.unit,
 				     .at_us = d->submission.received_us };
 

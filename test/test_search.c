@@ -88,11 +88,13 @@ static void test_search__names_addresses_and_mixed_runs(void)
 static void test_search__syntax_is_data(void)
 {
 	static const char *const hostile[] = {
-		"\"",	      "\"\"",	     "\"\"\"",	     "*",	     "a*",
-		"AND",	      "OR NOT AND",  "NEAR(a b, 2)", "folded:alpha", "-alpha",
-		"^alpha",     "(alpha",	     "alpha)",	     "{folded}:a",   "a + b",
-		"' OR 1=1--", "\\",	     "alpha\"beta",  "。、・",	     "",
-		"$1 ?1 :x @y", "%",	     "_",	     "🙂",	     "\t \n",
+		"\"",           "\"\"",        "\"\"\"",     "*",
+		"a*",           "AND",         "OR NOT AND", "NEAR(a b, 2)",
+		"folded:alpha", "-alpha",      "^alpha",     "(alpha",
+		"alpha)",       "{folded}:a",  "a + b",      "' OR 1=1--",
+		"\\",           "alpha\"beta", "。、・",     "",
+		"$1 ?1 :x @y",  "%",           "_",          "🙂",
+		"\t \n",
 	};
 	struct tmp_store t;
 

@@ -26,16 +26,16 @@ static enum nr_rc scope_of(struct nr_store *s, const char *unit, struct nr_arena
 		return NR_OK;
 	}
 	NR_TRY(nr_tree_load(s, &t, reterr));
-	rc = nr_tree_has(t, v.unit) ?
-		     nr_policy_scope(s, t, &v, NR_PURPOSE_READ, a, ret, reterr) :
-		     nr_fail(reterr, NR_E_INVAL, "unit", UINT64_MAX, "no unit '%.64s'", unit);
+	rc = nr_tree_has(t, v.unit)
+		     ? nr_policy_scope(s, t, &v, NR_PURPOSE_READ, a, ret, reterr)
+		     : nr_fail(reterr, NR_E_INVAL, "unit", UINT64_MAX, "no unit '%.64s'", unit);
 	nr_tree_free(&t);
 	return rc;
 }
 
-static enum nr_rc find_observable(struct nr_store *s, const struct nr_scope *sc,
-				  struct nr_str text, unsigned limit, struct nr_arena *a,
-				  struct answer *ans, struct nr_err *reterr)
+static enum nr_rc find_observable(struct nr_store *s, const struct nr_scope *sc, struct nr_str text,
+				  unsigned limit, struct nr_arena *a, struct answer *ans,
+				  struct nr_err *reterr)
 {
 	enum nr_obs_kind kind;
 	struct nr_str value;
@@ -48,8 +48,8 @@ static enum nr_rc find_observable(struct nr_store *s, const struct nr_scope *sc,
 		return NR_OK;
 	NR_TRY(rc);
 	ans->found = true;
-	return nr_store_sightings(s, sc, ans->obs.row, limit, a, &ans->sightings,
-				  &ans->n_sightings, reterr);
+	return nr_store_sightings(s, sc, ans->obs.row, limit, a, &ans->sightings, &ans->n_sightings,
+				  reterr);
 }
 
 static enum nr_rc ask(const struct nr_cmd_ctx *c, struct nr_arena *a, struct answer *ans,

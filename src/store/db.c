@@ -1,8 +1,7 @@
 #include "store/db.h"
 
-enum nr_rc nr_db_url(struct nr_str url, struct nr_arena *a,
-		     const struct nr_db_engine **ret_engine, const char **ret_path,
-		     struct nr_err *reterr)
+enum nr_rc nr_db_url(struct nr_str url, struct nr_arena *a, const struct nr_db_engine **ret_engine,
+		     const char **ret_path, struct nr_err *reterr)
 {
 	static const char scheme[] = "sqlite:";
 	size_t skip = sizeof(scheme) - 1;

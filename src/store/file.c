@@ -107,8 +107,8 @@ enum nr_rc nr_file_put(const char *path, struct nr_bytes b, unsigned mode, struc
 	return settle(fd, tmp, path, reterr);
 }
 
-static enum nr_rc copy_bytes(int fd, const char *path, const struct nr_src *src,
-			     struct nr_hash *h, uint8_t *buf, struct nr_err *reterr)
+static enum nr_rc copy_bytes(int fd, const char *path, const struct nr_src *src, struct nr_hash *h,
+			     uint8_t *buf, struct nr_err *reterr)
 {
 	for (uint64_t off = 0; off < src->size;) {
 		size_t n;
@@ -133,8 +133,8 @@ static enum nr_rc copy_checked(int fd, const char *path, const struct nr_src *sr
 	struct nr_sha256 got;
 	enum nr_rc rc;
 
-	rc = h && buf ? copy_bytes(fd, path, src, h, buf, reterr) :
-			nr_fail(reterr, NR_E_NOMEM, "store", UINT64_MAX, "out of memory");
+	rc = h && buf ? copy_bytes(fd, path, src, h, buf, reterr)
+		      : nr_fail(reterr, NR_E_NOMEM, "store", UINT64_MAX, "out of memory");
 	if (rc == NR_OK) {
 		got = nr_hash_value(h);
 		if (memcmp(got.b, sha256->b, 32) != 0)
@@ -147,8 +147,8 @@ static enum nr_rc copy_checked(int fd, const char *path, const struct nr_src *sr
 	return rc;
 }
 
-enum nr_rc nr_file_copy(const char *path, const struct nr_src *src,
-			const struct nr_sha256 *sha256, struct nr_err *reterr)
+enum nr_rc nr_file_copy(const char *path, const struct nr_src *src, const struct nr_sha256 *sha256,
+			struct nr_err *reterr)
 {
 	char tmp[PATH_ROOM];
 	int fd = open_tmp(path, 0600, tmp);

@@ -1,8 +1,8 @@
 /* file.h -- files that are whole or absent: temporary name, fsync, rename, fsync of the folder. */
 #pragma once
 
-#include "base/src.h"
 #include "base/hash.h"
+#include "base/src.h"
 
 /* Writes bytes to path with the mode. */
 NR_MUSTUSE enum nr_rc nr_file_put(const char *path, struct nr_bytes b, unsigned mode,

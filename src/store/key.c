@@ -27,9 +27,10 @@ static enum nr_rc read_seed(const char *path, uint8_t seed[SEED], bool *ret_foun
 	ok = (n == SEED_TEXT || (n == SEED_TEXT + 1 && text[SEED_TEXT] == '\n')) &&
 	     nr_unhex((struct nr_str){ text, SEED_TEXT }, seed, SEED);
 	sodium_memzero(text, sizeof(text));
-	return ok ? NR_OK :
-		    nr_fail(reterr, NR_E_MALFORMED, "ledger-key", UINT64_MAX,
-			    "%.160s is not a signing key (64 hexadecimal digits): restore it", path);
+	return ok ? NR_OK
+		  : nr_fail(reterr, NR_E_MALFORMED, "ledger-key", UINT64_MAX,
+			    "%.160s is not a signing key (64 hexadecimal digits): restore it",
+			    path);
 }
 
 static enum nr_rc make_seed(const char *path, uint8_t seed[SEED], struct nr_err *reterr)
@@ -50,8 +51,7 @@ static enum nr_rc meta_key_put(struct nr_store *s, struct nr_err *reterr)
 {
 	struct nr_stmt *q;
 
-	NR_TRY(nr_db_query(s->db,
-			   "INSERT INTO meta(key,value) VALUES('ledger_public_key',$1)", &q,
+	NR_TRY(nr_db_query(s->db, "INSERT INTO meta(key,value) VALUES('ledger_public_key',$1)", &q,
 			   reterr));
 	nr_q_blob(q, 1, (struct nr_bytes){ s->public_key, 32 });
 	return nr_q_run(q, reterr);
@@ -72,9 +72,10 @@ static enum nr_rc meta_key_get(struct nr_store *s, struct nr_err *reterr)
 		memcpy(s->public_key, b.p, 32);
 	if (row)
 		nr_q_done(q);
-	return b.n == 32 ? NR_OK :
-			   nr_fail(reterr, NR_E_MALFORMED, "ledger-key", UINT64_MAX,
-				   "%.160s names no public key of its ledger: restore it from a backup",
+	return b.n == 32 ? NR_OK
+			 : nr_fail(reterr, NR_E_MALFORMED, "ledger-key", UINT64_MAX,
+				   "%.160s names no public key of its ledger: restore it from a "
+				   "backup",
 				   s->path);
 }
 

@@ -67,8 +67,8 @@ enum nr_rc nr_ledger_node(struct nr_store *s, unsigned level, int64_t idx, struc
 		memcpy(ret->b, b.p, 32);
 	if (row)
 		nr_q_done(q);
-	return b.n == 32 ? NR_OK :
-			   nr_fail(reterr, NR_E_MALFORMED, "ledger", UINT64_MAX,
+	return b.n == 32 ? NR_OK
+			 : nr_fail(reterr, NR_E_MALFORMED, "ledger", UINT64_MAX,
 				   "node %u/%lld of the tree is missing: run ledger verify", level,
 				   (long long)idx);
 }
@@ -159,7 +159,8 @@ enum nr_rc nr_ledger_append(struct nr_store *s, struct nr_ledger_entry *e,
 
 enum nr_rc nr_ledger_sign(struct nr_store *s, struct nr_err *reterr)
 {
-	struct nr_ledger_head h = { .size = s->tree.size, .at_us = nr_now_us(),
+	struct nr_ledger_head h = { .size = s->tree.size,
+				    .at_us = nr_now_us(),
 				    .root = nr_merkle_root(&s->tree) };
 	uint8_t m[NR_HEAD_BYTES];
 	struct nr_stmt *q;

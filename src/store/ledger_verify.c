@@ -85,8 +85,8 @@ static enum nr_rc check_entry(struct nr_verify *v, const struct nr_ledger_entry 
 	nr_wr_reset(&v->bytes);
 	nr_ledger_bytes(e, &v->bytes);
 	if (v->bytes.rc != NR_OK)
-		return nr_fail(v->e, v->bytes.rc, "ledger", UINT64_MAX,
-			       "entry %lld is too large", (long long)e->idx);
+		return nr_fail(v->e, v->bytes.rc, "ledger", UINT64_MAX, "entry %lld is too large",
+			       (long long)e->idx);
 	leaf = nr_merkle_leaf(nr_wr_view(&v->bytes));
 	if (!same(&leaf, stored))
 		nr_verify_fault(v, e->idx, "entry %lld (%.24s %.*s) was changed", (long long)e->idx,
@@ -197,8 +197,12 @@ enum nr_rc nr_ledger_verify(struct nr_store *s, bool blobs,
 			    void (*progress)(void *ctx, int64_t done, int64_t total), void *ctx,
 			    struct nr_ledger_report *ret, struct nr_err *reterr)
 {
-	struct nr_verify v = { .s = s, .e = reterr, .blobs = blobs, .progress = progress,
-			       .ctx = ctx, .bytes = NR_WR_INIT(4 << 20),
+	struct nr_verify v = { .s = s,
+			       .e = reterr,
+			       .blobs = blobs,
+			       .progress = progress,
+			       .ctx = ctx,
+			       .bytes = NR_WR_INIT(4 << 20),
 			       .seen = NR_WR_INIT(1 << 28) };
 	enum nr_rc rc;
 

@@ -72,8 +72,8 @@ enum nr_rc nr_store_dossier_get(struct nr_store *s, const struct nr_scope *sc,
 	struct nr_stmt *q;
 
 	NR_TRY(nr_query_scoped(s, sc,
-			       "SELECT " NR_DOSSIER_LINE " FROM dossier d WHERE " NR_IN_SCOPE(
-				       "d.marking") " AND d.uuid=$3",
+			       "SELECT " NR_DOSSIER_LINE
+			       " FROM dossier d WHERE " NR_IN_SCOPE("d.marking") " AND d.uuid=$3",
 			       &q, reterr));
 	nr_q_blob(q, 3, (struct nr_bytes){ id->b, 16 });
 	return one_line(q, a, ret, reterr);
@@ -86,16 +86,16 @@ enum nr_rc nr_store_dossier_by_row(struct nr_store *s, const struct nr_scope *sc
 	struct nr_stmt *q;
 
 	NR_TRY(nr_query_scoped(s, sc,
-			       "SELECT " NR_DOSSIER_LINE " FROM dossier d WHERE " NR_IN_SCOPE(
-				       "d.marking") " AND d.id=$3",
+			       "SELECT " NR_DOSSIER_LINE
+			       " FROM dossier d WHERE " NR_IN_SCOPE("d.marking") " AND d.id=$3",
 			       &q, reterr));
 	nr_q_int(q, 3, row);
 	return one_line(q, a, ret, reterr);
 }
 
 enum nr_rc nr_store_dossier_json(struct nr_store *s, const struct nr_scope *sc,
-				 const struct nr_uuid *id, struct nr_arena *a,
-				 struct nr_bytes *ret, struct nr_err *reterr)
+				 const struct nr_uuid *id, struct nr_arena *a, struct nr_bytes *ret,
+				 struct nr_err *reterr)
 {
 	struct nr_stmt *q;
 	struct nr_bytes b;
@@ -128,12 +128,12 @@ enum nr_rc nr_store_dossiers(struct nr_store *s, const struct nr_scope *sc,
 {
 	struct nr_stmt *q;
 
-	NR_TRY(nr_query_scoped(
-		s, sc,
-		"SELECT " NR_DOSSIER_LINE " FROM dossier d WHERE " NR_IN_SCOPE("d.marking")
-		" AND d.id<$3 AND d.severity>=$4 AND ($5='' OR d.kind=$5) AND ($6='' OR d.unit=$6)"
-		" ORDER BY d.id DESC LIMIT $7",
-		&q, reterr));
+	NR_TRY(nr_query_scoped(s, sc,
+			       "SELECT " NR_DOSSIER_LINE " FROM dossier d WHERE " NR_IN_SCOPE(
+				       "d.marking") " AND d.id<$3 AND d.severity>=$4 AND ($5='' OR "
+						    "d.kind=$5) AND ($6='' OR d.unit=$6)"
+						    " ORDER BY d.id DESC LIMIT $7",
+			       &q, reterr));
 	nr_q_int(q, 3, f->before_row > 0 ? f->before_row : INT64_MAX);
 	nr_q_int(q, 4, f->min_severity);
 	nr_q_str(q, 5, f->kind);
@@ -162,7 +162,7 @@ static void finding_row(struct nr_stmt *q, struct nr_arena *a, struct nr_finding
 }
 
 #define FINDINGS                                                                                   \
-	"SELECT f.id,d.uuid,d.id,f.seq,f.detector,d.name,d.unit,f.severity,f.confidence,f.at_us"  \
+	"SELECT f.id,d.uuid,d.id,f.seq,f.detector,d.name,d.unit,f.severity,f.confidence,f.at_us"   \
 	" FROM finding f JOIN dossier d ON d.id=f.dossier WHERE " NR_IN_SCOPE("f.marking")
 
 enum nr_rc nr_store_findings(struct nr_store *s, const struct nr_scope *sc, int64_t after_id,
@@ -176,9 +176,9 @@ enum nr_rc nr_store_findings(struct nr_store *s, const struct nr_scope *sc, int6
 
 	NR_TRY(nr_query_scoped(
 		s, sc,
-		after_id > 0 ?
-			FINDINGS " AND f.id>$3 AND f.severity>=$4 ORDER BY f.id LIMIT $5" :
-			FINDINGS " AND f.id>$3 AND f.severity>=$4 ORDER BY f.id DESC LIMIT $5",
+		after_id > 0 ? FINDINGS " AND f.id>$3 AND f.severity>=$4 ORDER BY f.id LIMIT $5"
+			     : FINDINGS
+			" AND f.id>$3 AND f.severity>=$4 ORDER BY f.id DESC LIMIT $5",
 		&q, reterr));
 	nr_q_int(q, 3, after_id > 0 ? after_id : 0);
 	nr_q_int(q, 4, min);

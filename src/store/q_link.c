@@ -40,40 +40,8 @@ enum nr_rc nr_store_dossier_count(struct nr_store *s, int64_t *ret, struct nr_er
 	return nr_q_one(q, 0, ret, reterr);
 }
 
-enum nr_rc nr_store_obs_dossiers(struct nr_store *s, int64_t obs, int64_t not_row, unsigned limit,
-				 struct nr_arena *a, int64_t **ret, size_t *ret_n,
-				 struct nr_err *reterr)
-{
-	struct nr_rows rows = { .size = sizeof(int64_t) };
-	struct nr_stmt *q;
-	int64_t *v;
-	bool row;
-
-	NR_TRY(nr_db_query(s->db,
-			   "SELECT dossier FROM sighting WHERE observable=$1 AND dossier<>$2"
-			   " ORDER BY dossier DESC LIMIT $3",
-			   &q, reterr));
-	nr_q_int(q, 1, obs);
-	nr_q_int(q, 2, not_row);
-	nr_q_int(q, 3, limit);
-	for (;;) {
-		NR_TRY(nr_q_step(q, &row, reterr));
-		if (!row)
-			break;
-		v = nr_rows_add(&rows, a);
-		if (!v) {
-			nr_q_done(q);
-			return nr_no_room(reterr);
-		}
-		*v = nr_q_col_int(q, 0);
-	}
-	*ret = rows.p;
-	*ret_n = rows.n;
-	return NR_OK;
-}
-
-enum nr_rc nr_store_link_put(struct nr_store *s, int64_t a, int64_t b, int64_t obs,
-			     int64_t weight, struct nr_err *reterr)
+enum nr_rc nr_store_link_put(struct nr_store *s, int64_t a, int64_t b, int64_t obs, int64_t weight,
+			     struct nr_err *reterr)
 {
 	struct nr_stmt *q;
 
@@ -117,14 +85,12 @@ enum nr_rc nr_store_campaign_new(struct nr_store *s, int64_t now_us, int64_t *re
 	return NR_OK;
 }
 
-static enum nr_rc touch(struct nr_store *s, int64_t campaign, int64_t now_us,
-			struct nr_err *reterr)
+static enum nr_rc touch(struct nr_store *s, int64_t campaign, int64_t now_us, struct nr_err *reterr)
 {
 	struct nr_stmt *q;
 
-	NR_TRY(nr_db_query(s->db,
-			   "UPDATE campaign SET updated_us=$1 WHERE id=$2 AND updated_us<$1", &q,
-			   reterr));
+	NR_TRY(nr_db_query(s->db, "UPDATE campaign SET updated_us=$1 WHERE id=$2 AND updated_us<$1",
+			   &q, reterr));
 	nr_q_int(q, 1, now_us);
 	nr_q_int(q, 2, campaign);
 	return nr_q_run(q, reterr);

@@ -17,8 +17,8 @@ enum nr_rc nr_releases_text(const struct nr_marking *m, struct nr_wr *w, struct 
 			nr_wr_u8(w, ',');
 		nr_wr_str(w, m->release[i]);
 	}
-	return w->rc == NR_OK ? NR_OK :
-				nr_fail(reterr, w->rc, "release", UINT64_MAX, "out of memory");
+	return w->rc == NR_OK ? NR_OK
+			      : nr_fail(reterr, w->rc, "release", UINT64_MAX, "out of memory");
 }
 
 enum nr_rc nr_store_marking_put(struct nr_store *s, const struct nr_marking *m, int64_t *ret_id,
@@ -30,15 +30,17 @@ enum nr_rc nr_store_marking_put(struct nr_store *s, const struct nr_marking *m, 
 
 	NR_TRY(nr_need_txn(s, "marking", reterr));
 	NR_TRY(nr_releases_text(m, &w, reterr));
-	NR_TRY(nr_db_query(s->db, "SELECT id FROM marking WHERE tlp=$1 AND origin=$2 AND releases=$3",
-			   &q, reterr));
+	NR_TRY(nr_db_query(s->db,
+			   "SELECT id FROM marking WHERE tlp=$1 AND origin=$2 AND releases=$3", &q,
+			   reterr));
 	nr_q_int(q, 1, m->tlp);
 	nr_q_str(q, 2, m->origin);
 	nr_q_str(q, 3, (struct nr_str){ (const char *)w.p, w.n });
 	NR_TRY(nr_q_one(q, 0, &id, reterr));
 	if (id == 0) {
-		NR_TRY(nr_db_query(s->db, "INSERT INTO marking(tlp,origin,releases) VALUES($1,$2,$3)",
-				   &q, reterr));
+		NR_TRY(nr_db_query(s->db,
+				   "INSERT INTO marking(tlp,origin,releases) VALUES($1,$2,$3)", &q,
+				   reterr));
 		nr_q_int(q, 1, m->tlp);
 		nr_q_str(q, 2, m->origin);
 		nr_q_str(q, 3, (struct nr_str){ (const char *)w.p, w.n });

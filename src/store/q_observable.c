@@ -18,9 +18,9 @@ static enum nr_rc find(struct nr_store *s, enum nr_obs_kind kind, struct nr_str 
 	struct nr_stmt *q;
 	bool row;
 
-	NR_TRY(nr_db_query(s->db,
-			   "SELECT id,warn,df FROM observable WHERE hash=$1 AND kind=$2 AND value=$3",
-			   &q, reterr));
+	NR_TRY(nr_db_query(
+		s->db, "SELECT id,warn,df FROM observable WHERE hash=$1 AND kind=$2 AND value=$3",
+		&q, reterr));
 	nr_q_int(q, 1, nr_obs_hash(kind, value));
 	nr_q_int(q, 2, kind);
 	nr_q_str(q, 3, value);
@@ -37,9 +37,9 @@ static enum nr_rc find(struct nr_store *s, enum nr_obs_kind kind, struct nr_str 
 	return NR_OK;
 }
 
-enum nr_rc nr_store_observable(struct nr_store *s, const struct nr_scope *sc,
-			       enum nr_obs_kind kind, struct nr_str value, struct nr_arena *a,
-			       struct nr_obs_row *ret, struct nr_err *reterr)
+enum nr_rc nr_store_observable(struct nr_store *s, const struct nr_scope *sc, enum nr_obs_kind kind,
+			       struct nr_str value, struct nr_arena *a, struct nr_obs_row *ret,
+			       struct nr_err *reterr)
 {
 	struct nr_obs_row r;
 	struct nr_stmt *q;
@@ -70,12 +70,12 @@ enum nr_rc nr_store_sightings(struct nr_store *s, const struct nr_scope *sc, int
 {
 	struct nr_stmt *q;
 
-	NR_TRY(nr_query_scoped(s, sc,
-			       "SELECT " NR_DOSSIER_LINE
-			       " FROM sighting s CROSS JOIN dossier d ON d.id=s.dossier"
-			       " WHERE " NR_IN_SCOPE("s.marking") " AND s.observable=$3"
-			       " ORDER BY s.dossier DESC LIMIT $4",
-			       &q, reterr));
+	NR_TRY(nr_query_scoped(
+		s, sc,
+		"SELECT " NR_DOSSIER_LINE " FROM sighting s CROSS JOIN dossier d ON d.id=s.dossier"
+		" WHERE " NR_IN_SCOPE("s.marking") " AND s.observable=$3"
+						   " ORDER BY s.dossier DESC LIMIT $4",
+		&q, reterr));
 	nr_q_int(q, 3, obs);
 	nr_q_int(q, 4, limit);
 	return nr_dossier_lines(q, a, ret, ret_n, reterr);
@@ -84,12 +84,13 @@ enum nr_rc nr_store_sightings(struct nr_store *s, const struct nr_scope *sc, int
 /* One row an observable and TLP level, mildest level first: the first row of each observable is
  * the one that leaves, so nothing in it comes from a stricter dossier (docs/decisions/0012). */
 #define INDICATORS                                                                                 \
-	"SELECT o.kind,o.value,max(s.severity),max(s.confidence),m.tlp,min(d.received_us),"       \
-	"max(d.received_us),count(*) FROM sighting s INDEXED BY sighting_asserted"                \
-	" CROSS JOIN marking m ON m.id=s.marking CROSS JOIN observable o ON o.id=s.observable"    \
-	" CROSS JOIN dossier d ON d.id=s.dossier"                                                 \
-	" WHERE " NR_IN_SCOPE("s.marking") " AND s.asserted=1 AND s.severity>=$3 AND o.warn=0"    \
-	" GROUP BY o.kind,o.value,m.tlp ORDER BY o.kind,o.value,m.tlp"
+	"SELECT o.kind,o.value,max(s.severity),max(s.confidence),m.tlp,min(d.received_us),"        \
+	"max(d.received_us),count(*) FROM sighting s INDEXED BY sighting_asserted"                 \
+	" CROSS JOIN marking m ON m.id=s.marking CROSS JOIN observable o ON o.id=s.observable"     \
+	" CROSS JOIN dossier d ON d.id=s.dossier"                                                  \
+	" WHERE " NR_IN_SCOPE(                                                                     \
+		"s.marking") " AND s.asserted=1 AND s.severity>=$3 AND o.warn=0"                   \
+			     " GROUP BY o.kind,o.value,m.tlp ORDER BY o.kind,o.value,m.tlp"
 
 enum nr_rc nr_store_indicators(struct nr_store *s, const struct nr_scope *sc, enum nr_severity min,
 			       bool (*each)(void *ctx, const struct nr_indicator *i), void *ctx,
@@ -117,8 +118,7 @@ enum nr_rc nr_store_indicators(struct nr_store *s, const struct nr_scope *sc, en
 			.last_us = nr_q_col_int(q, 6),
 			.sightings = nr_q_col_int(q, 7),
 		};
-		if (i.kind == last_kind &&
-		    nr_bytes_eq(nr_wr_view(&last), nr_str_bytes(i.value)))
+		if (i.kind == last_kind && nr_bytes_eq(nr_wr_view(&last), nr_str_bytes(i.value)))
 			continue;
 		last_kind = i.kind;
 		nr_wr_reset(&last);

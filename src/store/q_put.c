@@ -91,7 +91,8 @@ static enum nr_rc put_observable(struct put *p, const struct nr_obs *o, int64_t 
 	nr_q_str(q, 3, o->value);
 	NR_TRY(nr_q_one(q, 0, &id, p->e));
 	if (id) {
-		NR_TRY(nr_db_query(p->s->db, "UPDATE observable SET df=df+1 WHERE id=$1", &q, p->e));
+		NR_TRY(nr_db_query(p->s->db, "UPDATE observable SET df=df+1 WHERE id=$1", &q,
+				   p->e));
 		nr_q_int(q, 1, id);
 		*ret_row = id;
 		return nr_q_run(q, p->e);

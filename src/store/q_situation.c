@@ -46,11 +46,12 @@ enum nr_rc nr_store_tally(struct nr_store *s, const struct nr_scope *sc, const c
 {
 	struct nr_stmt *q;
 
-	NR_TRY(nr_query_scoped(s, sc,
-			       "SELECT key,sum(packets),sum(sources) FROM counter WHERE " NR_IN_SCOPE(
-				       "marking") " AND hour>=$3 AND hour<=$4 AND series=$5"
-			       " GROUP BY key ORDER BY 2 DESC,1 LIMIT $6",
-			       &q, reterr));
+	NR_TRY(nr_query_scoped(
+		s, sc,
+		"SELECT key,sum(packets),sum(sources) FROM counter WHERE " NR_IN_SCOPE(
+			"marking") " AND hour>=$3 AND hour<=$4 AND series=$5"
+				   " GROUP BY key ORDER BY 2 DESC,1 LIMIT $6",
+		&q, reterr));
 	bind_hours(q, from_us, to_us);
 	nr_q_str(q, 5, nr_str_c(series));
 	nr_q_int(q, 6, limit);
@@ -63,11 +64,12 @@ enum nr_rc nr_store_hours(struct nr_store *s, const struct nr_scope *sc, int64_t
 {
 	struct nr_stmt *q;
 
-	NR_TRY(nr_query_scoped(s, sc,
-			       "SELECT CAST(hour AS TEXT),sum(packets),0 FROM counter"
-			       " WHERE " NR_IN_SCOPE("marking") " AND hour>=$3 AND hour<=$4"
-			       " AND series='hour' GROUP BY hour ORDER BY hour",
-			       &q, reterr));
+	NR_TRY(nr_query_scoped(
+		s, sc,
+		"SELECT CAST(hour AS TEXT),sum(packets),0 FROM counter"
+		" WHERE " NR_IN_SCOPE("marking") " AND hour>=$3 AND hour<=$4"
+						 " AND series='hour' GROUP BY hour ORDER BY hour",
+		&q, reterr));
 	bind_hours(q, from_us, to_us);
 	return tallies(q, a, ret, ret_n, reterr);
 }
@@ -78,11 +80,12 @@ enum nr_rc nr_store_prefectures(struct nr_store *s, const struct nr_scope *sc, i
 {
 	struct nr_stmt *q;
 
-	NR_TRY(nr_query_scoped(s, sc,
-			       "SELECT key,sum(packets),sum(sources) FROM counter WHERE " NR_IN_SCOPE(
-				       "marking") " AND hour>=$3 AND hour<=$4"
-			       " AND series='prefecture' GROUP BY key ORDER BY key",
-			       &q, reterr));
+	NR_TRY(nr_query_scoped(
+		s, sc,
+		"SELECT key,sum(packets),sum(sources) FROM counter WHERE " NR_IN_SCOPE(
+			"marking") " AND hour>=$3 AND hour<=$4"
+				   " AND series='prefecture' GROUP BY key ORDER BY key",
+		&q, reterr));
 	bind_hours(q, from_us, to_us);
 	return tallies(q, a, ret, ret_n, reterr);
 }
@@ -118,10 +121,11 @@ static enum nr_rc latest(struct nr_store *s, const struct nr_scope *sc, int64_t 
 {
 	struct nr_stmt *q;
 
-	NR_TRY(nr_query_scoped(s, sc,
-			       "SELECT max((SELECT max(at_us) FROM dossier d WHERE d.marking=m.id))+1"
-			       " FROM marking m WHERE " NR_IN_SCOPE("m.id"),
-			       &q, reterr));
+	NR_TRY(nr_query_scoped(
+		s, sc,
+		"SELECT max((SELECT max(at_us) FROM dossier d WHERE d.marking=m.id))+1"
+		" FROM marking m WHERE " NR_IN_SCOPE("m.id"),
+		&q, reterr));
 	return nr_q_one(q, 0, ret, reterr);
 }
 
@@ -132,11 +136,10 @@ enum nr_rc nr_store_totals(struct nr_store *s, const struct nr_scope *sc, int64_
 	struct nr_stmt *q;
 
 	NR_TRY(count_dossiers(s, sc, from_us, to_us, &t, reterr));
-	NR_TRY(nr_campaign_count(s, sc, from_us, to_us, &t.campaigns, reterr));
 	NR_TRY(latest(s, sc, &t.latest_us, reterr));
 	NR_TRY(nr_query_scoped(s, sc,
-			       "SELECT sum(packets) FROM counter WHERE " NR_IN_SCOPE("marking")
-			       " AND hour>=$3 AND hour<=$4 AND series='hour'",
+			       "SELECT sum(packets) FROM counter WHERE " NR_IN_SCOPE(
+				       "marking") " AND hour>=$3 AND hour<=$4 AND series='hour'",
 			       &q, reterr));
 	bind_hours(q, from_us, to_us);
 	NR_TRY(nr_q_one(q, 0, &t.packets, reterr));

@@ -2,7 +2,7 @@
 #include "store/store_int.h"
 
 #define UNIT_COLUMNS                                                                               \
-	"id,kind,name_ja,name_en,ifnull(command_parent,''),ifnull(technical_parent,''),"          \
+	"id,kind,name_ja,name_en,ifnull(command_parent,''),ifnull(technical_parent,''),"           \
 	"prefecture,sector,basis"
 #define SENSOR_COLUMNS "id,unit,kind,name,basis,purpose,darknet,addresses"
 
@@ -101,8 +101,7 @@ enum nr_rc nr_store_units(struct nr_store *s, struct nr_arena *a, struct nr_unit
 	return NR_OK;
 }
 
-enum nr_rc nr_store_sensor_put(struct nr_store *s, const struct nr_sensor *v,
-			       struct nr_err *reterr)
+enum nr_rc nr_store_sensor_put(struct nr_store *s, const struct nr_sensor *v, struct nr_err *reterr)
 {
 	struct nr_stmt *q;
 

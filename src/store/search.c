@@ -181,13 +181,14 @@ static enum nr_rc indexed(struct nr_store *s, const struct nr_scope *sc, const s
 	match_text(w, &match);
 	if (match.rc != NR_OK)
 		return nr_fail(reterr, match.rc, "query", UINT64_MAX, "the query is too long");
-	NR_TRY(nr_query_scoped(s, sc,
-			       "SELECT " NR_DOSSIER_LINE ",t.folded FROM doc_fts f"
-			       " CROSS JOIN dossier d ON d.id=f.rowid"
-			       " CROSS JOIN doc_text t ON t.dossier=d.id"
-			       " WHERE " NR_IN_SCOPE("d.marking") " AND doc_fts MATCH $3 AND"
-			       " f.rowid<$4 ORDER BY f.rowid DESC LIMIT $5",
-			       &q, reterr));
+	NR_TRY(nr_query_scoped(
+		s, sc,
+		"SELECT " NR_DOSSIER_LINE ",t.folded FROM doc_fts f"
+		" CROSS JOIN dossier d ON d.id=f.rowid"
+		" CROSS JOIN doc_text t ON t.dossier=d.id"
+		" WHERE " NR_IN_SCOPE("d.marking") " AND doc_fts MATCH $3 AND"
+						   " f.rowid<$4 ORDER BY f.rowid DESC LIMIT $5",
+		&q, reterr));
 	nr_q_str(q, 3, (struct nr_str){ (const char *)match.p, match.n });
 	nr_q_int(q, 4, before);
 	nr_q_int(q, 5, limit);
@@ -214,12 +215,13 @@ static enum nr_rc scanned(struct nr_store *s, const struct nr_scope *sc, const s
 
 	NR_TRY(nr_store_dossier_count(s, &n, reterr));
 	n = before <= n ? before - 1 : n;
-	NR_TRY(nr_query_scoped(s, sc,
-			       "SELECT " NR_DOSSIER_LINE ",t.folded FROM doc_text t"
-			       " CROSS JOIN dossier d ON d.id=t.dossier"
-			       " WHERE " NR_IN_SCOPE("d.marking") " AND t.dossier<=$3 AND"
-			       " t.dossier>$4 ORDER BY t.dossier DESC",
-			       &q, reterr));
+	NR_TRY(nr_query_scoped(
+		s, sc,
+		"SELECT " NR_DOSSIER_LINE ",t.folded FROM doc_text t"
+		" CROSS JOIN dossier d ON d.id=t.dossier"
+		" WHERE " NR_IN_SCOPE("d.marking") " AND t.dossier<=$3 AND"
+						   " t.dossier>$4 ORDER BY t.dossier DESC",
+		&q, reterr));
 	nr_q_int(q, 3, n);
 	nr_q_int(q, 4, n > left ? n - left : 0);
 	while (rows->n < limit && bytes > 0) {
@@ -255,8 +257,8 @@ enum nr_rc nr_store_search(struct nr_store *s, const struct nr_scope *sc,
 	struct nr_str folded;
 
 	if (in->query.n > QUERY_MAX)
-		return nr_fail(reterr, NR_E_LIMIT, "query", QUERY_MAX,
-			       "the query is over %d bytes", QUERY_MAX);
+		return nr_fail(reterr, NR_E_LIMIT, "query", QUERY_MAX, "the query is over %d bytes",
+			       QUERY_MAX);
 	folded = nr_fold(in->query, a);
 	if (a->exhausted)
 		return nr_no_room(reterr);

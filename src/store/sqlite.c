@@ -50,7 +50,8 @@ static enum nr_rc refuse(struct sq_db *d, int code, struct nr_err *e)
 	if (disk_full(d->db, code))
 		return nr_fail(e, NR_E_IO, "store", UINT64_MAX,
 			       "the disk is full: nothing was written to %s; free some space and "
-			       "try again", p);
+			       "try again",
+			       p);
 	switch (code) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
@@ -60,21 +61,23 @@ static enum nr_rc refuse(struct sq_db *d, int code, struct nr_err *e)
 		return nr_fail(e, NR_E_DENIED, "store", UINT64_MAX,
 			       "%s is read-only: nothing was written", p);
 	case SQLITE_NOTADB:
-		return nr_fail(e, NR_E_MALFORMED, "store", UINT64_MAX,
-			       "%s is not a Noroshi store", p);
+		return nr_fail(e, NR_E_MALFORMED, "store", UINT64_MAX, "%s is not a Noroshi store",
+			       p);
 	case SQLITE_CORRUPT:
 		return nr_fail(e, NR_E_MALFORMED, "store", UINT64_MAX,
 			       "%s is damaged (%s): restore it from a backup", p, text);
 	case SQLITE_CANTOPEN:
 		return nr_fail(e, NR_E_IO, "store", UINT64_MAX, "%s cannot be opened: %s", p,
-			       d->db && sqlite3_system_errno(d->db) ?
-				       strerror(sqlite3_system_errno(d->db)) : text);
+			       d->db && sqlite3_system_errno(d->db)
+				       ? strerror(sqlite3_system_errno(d->db))
+				       : text);
 	case SQLITE_IOERR:
-		return nr_fail(e, NR_E_IO, "store", UINT64_MAX,
-			       "reading or writing %s failed: %s", p, text);
+		return nr_fail(e, NR_E_IO, "store", UINT64_MAX, "reading or writing %s failed: %s",
+			       p, text);
 	case SQLITE_NOMEM: return nr_fail(e, NR_E_NOMEM, "store", UINT64_MAX, "out of memory");
 	case SQLITE_TOOBIG:
-		return nr_fail(e, NR_E_LIMIT, "store", UINT64_MAX, "a value is too large for %s", p);
+		return nr_fail(e, NR_E_LIMIT, "store", UINT64_MAX, "a value is too large for %s",
+			       p);
 	case SQLITE_CONSTRAINT:
 		return nr_fail(e, NR_E_INVAL, "store", UINT64_MAX, "%s refuses it: %s", p, text);
 	default: return nr_fail(e, NR_E_BUG, "store", UINT64_MAX, "%s: %s", p, text);
@@ -167,7 +170,7 @@ static enum nr_rc sq_open(const char *path, bool create, bool read_only, struct 
 	code = sqlite3_open_v2(path, &d->db, flags, NULL);
 	if (code == SQLITE_OK)
 		code = configure(d, create, read_only);
-	if (read_only && (code & 0xff) == SQLITE_CANTOPEN) {
+	if (read_only && ((code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_READONLY)) {
 		code = open_immutable(d, path);
 		if (code == SQLITE_OK)
 			code = configure(d, false, true);

@@ -82,18 +82,18 @@ static enum nr_rc check_schema(struct nr_store *s, struct nr_err *reterr)
 			       "%.120s is a database of another program, not a Noroshi store",
 			       s->path);
 	if (s->schema > nr_migrations_count)
-		return nr_fail(reterr, NR_E_UNSUPPORTED, "store", UINT64_MAX,
-			       "%.120s has schema %lld, made by a newer Noroshi; this program knows "
-			       "up to %lld: use the newer program",
-			       s->path, (long long)s->schema, (long long)nr_migrations_count);
+		return nr_fail(
+			reterr, NR_E_UNSUPPORTED, "store", UINT64_MAX,
+			"%.120s has schema %lld, made by a newer Noroshi; this program knows "
+			"up to %lld: use the newer program",
+			s->path, (long long)s->schema, (long long)nr_migrations_count);
 	return NR_OK;
 }
 
 static void undo(struct nr_store *s)
 {
 	/* A full disk may have made the engine roll back by itself; nothing else can fail here. */
-	if (s->db->engine->in_transaction(s->db) &&
-	    nr_db_exec(s->db, "ROLLBACK", NULL) != NR_OK)
+	if (s->db->engine->in_transaction(s->db) && nr_db_exec(s->db, "ROLLBACK", NULL) != NR_OK)
 		s->tree.size = -1;
 }
 
@@ -142,8 +142,8 @@ static enum nr_rc open_at(struct nr_store *s, const struct nr_db_engine *e, unsi
 			       "%.160s is not a regular file", s->path);
 	if (!create && stat(s->path, &sb) != 0)
 		return errno == ENOENT ? nr_fail(reterr, NR_E_IO, "store", UINT64_MAX,
-						 "there is no store at %.160s", s->path) :
-					 nr_fail_errno(reterr, "store", errno, s->path);
+						 "there is no store at %.160s", s->path)
+				       : nr_fail_errno(reterr, "store", errno, s->path);
 	NR_TRY(e->open(s->path, create, s->read_only, &s->db, reterr));
 	NR_TRY(check_schema(s, reterr));
 	NR_TRY(migrate(s, reterr));
@@ -172,9 +172,9 @@ enum nr_rc nr_store_open(struct nr_str url, unsigned flags, struct nr_store **re
 		s->path = strdup(path);
 		if (asprintf(&s->blobs, "%s.blobs", path) < 0)
 			s->blobs = NULL;
-		rc = s->path && s->blobs ?
-			     open_at(s, e, flags, reterr) :
-			     nr_fail(reterr, NR_E_NOMEM, "store", UINT64_MAX, "out of memory");
+		rc = s->path && s->blobs
+			     ? open_at(s, e, flags, reterr)
+			     : nr_fail(reterr, NR_E_NOMEM, "store", UINT64_MAX, "out of memory");
 	}
 	if (rc != NR_OK)
 		nr_store_close(&s);
@@ -226,6 +226,9 @@ enum nr_rc nr_store_check(struct nr_store *s, struct nr_err *reterr)
 	NR_TRY(nr_db_query(s->db, "PRAGMA quick_check(1)", &q, reterr));
 	NR_TRY(nr_q_step(q, &row, reterr));
 	t = row ? nr_q_col_str(q, 0) : NR_STR("no answer");
+	for (size_t i = 0; i < t.n; i++)
+		if (t.p[i] == '\n') /* the fault follows a heading line */
+			t = (struct nr_str){ t.p + i + 1, t.n - i - 1 }, i = 0;
 	if (!nr_str_eq(t, NR_STR("ok")))
 		rc = nr_fail(reterr, NR_E_MALFORMED, "store", UINT64_MAX,
 			     "%.100s is damaged: %.*s; restore it from a backup", s->path,

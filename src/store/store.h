@@ -5,8 +5,9 @@
  * and model.  It decides nothing about who may see what: every function that returns knowledge takes a
  * struct nr_scope, which only policy/ makes.
  * Threading: one struct nr_store per thread (SQLite WAL: many readers, one writer at a time).
- * Memory: results live in the arena given.  Errors: NR_E_NOTFOUND, NR_E_IO, NR_E_BUSY,
- * NR_E_UNSUPPORTED (store of a newer version), NR_E_DENIED (read-only).
+ * Memory: results live in the arena given.  Errors: NR_E_NOTFOUND, NR_E_IO (no store, disk full),
+ * NR_E_BUSY, NR_E_UNSUPPORTED (store of a newer version), NR_E_DENIED (read-only), NR_E_MALFORMED (not
+ * a store, or damaged), NR_E_LIMIT (the answer does not fit the arena).
  * How to add a query: a function in a q_<area>.c here, its prototype in store.h or q_<area>.h, a test. */
 #pragma once
 
@@ -27,10 +28,11 @@ struct nr_scope {
 
 enum nr_store_flags { NR_STORE_CREATE = 1 << 0, NR_STORE_READ_ONLY = 1 << 1 };
 
-/* Opens "sqlite:PATH" (or a bare path); creates and migrates when NR_STORE_CREATE.  Blobs live in
- * PATH.blobs/, the ledger's signing key in PATH.key (0600). */
-NR_MUSTUSE enum nr_rc nr_store_open(struct nr_str url, unsigned flags, NR_OWNED struct nr_store **ret,
-				    struct nr_err *reterr);
+/* Opens "sqlite:PATH" (or a bare path).  NR_STORE_CREATE makes it when it is not there; a store of an
+ * older schema is brought up to date unless NR_STORE_READ_ONLY.  Blobs live in PATH.blobs/, the
+ * ledger's signing key in PATH.key (0600).  Every refusal is one clear line. */
+NR_MUSTUSE enum nr_rc nr_store_open(struct nr_str url, unsigned flags,
+				    NR_OWNED struct nr_store **ret, struct nr_err *reterr);
 void nr_store_close(struct nr_store **p); /* NULL ok; sets *p = NULL */
 /* Schema version in the store and in this program. */
 int64_t nr_store_schema(struct nr_store *s);
@@ -78,7 +80,7 @@ NR_MUSTUSE enum nr_rc nr_store_markings(struct nr_store *s, struct nr_arena *a,
 /* --- dossiers (q_dossier.c) --- */
 struct nr_put { /* what nr_store_dossier_put() did */
 	int64_t row;
-	bool duplicate; /* the same id was there: nothing was written */
+	bool duplicate;          /* the same id was there: nothing was written */
 	const int64_t *obs_rows; /* observable row ids, parallel to d->obs; NR_ARENA */
 };
 /* Writes the dossier, its observables, sightings, findings, counters and search text; inside a
@@ -144,9 +146,9 @@ struct nr_obs_row {
 	int64_t row;
 	enum nr_obs_kind kind;
 	struct nr_str value;
-	unsigned warn;   /* class of warning list, 0: none */
-	int64_t df;      /* dossiers with it, all markings: never leaves the building */
-	int64_t seen;    /* dossiers with it in the scope (nr_store_observable only) */
+	unsigned warn;             /* class of warning list, 0: none */
+	int64_t df;                /* dossiers with it, all markings: never leaves the building */
+	int64_t seen;              /* dossiers with it in the scope (nr_store_observable only) */
 	enum nr_severity severity; /* highest in the scope */
 };
 /* Point look-up by canonical value; NR_E_NOTFOUND when no dossier in scope has it. */
@@ -159,21 +161,22 @@ NR_MUSTUSE enum nr_rc nr_store_sightings(struct nr_store *s, const struct nr_sco
 					 unsigned limit, struct nr_arena *a,
 					 NR_ARENA struct nr_dossier_row **ret, size_t *ret_n,
 					 struct nr_err *reterr);
-/* What a feed may carry: asserted observables with severity >= min in a dossier of the scope and
- * not on a warning list, ordered by (kind, value); each is called once. */
+/* What a feed may carry: observables that a finding of severity >= min asserts in a dossier of the
+ * scope and that are on no warning list, ordered by (kind, value); each is called once an observable.
+ * Everything in the row comes from the dossiers at its TLP level alone (docs/decisions/0012). */
 struct nr_indicator {
 	enum nr_obs_kind kind;
 	struct nr_str value;
 	enum nr_severity severity;
 	unsigned confidence;
-	enum nr_tlp tlp;      /* the mildest TLP among the dossiers in scope that assert it */
-	int64_t first_us, last_us; /* received_us of the first and last dossier in scope   */
-	int64_t sightings;    /* dossiers in scope */
+	enum nr_tlp tlp; /* the mildest level among the dossiers in scope that assert it */
+	int64_t first_us, last_us; /* received_us of the first and last of them at that level */
+	int64_t sightings;         /* how many they are */
 };
 NR_MUSTUSE enum nr_rc nr_store_indicators(struct nr_store *s, const struct nr_scope *sc,
 					  enum nr_severity min,
-					  bool (*each)(void *ctx, const struct nr_indicator *i), void *ctx,
-					  struct nr_err *reterr);
+					  bool (*each)(void *ctx, const struct nr_indicator *i),
+					  void *ctx, struct nr_err *reterr);
 
 /* --- linking (q_link.c), inside the intake transaction --- */
 NR_MUSTUSE enum nr_rc nr_store_obs_warn_set(struct nr_store *s, int64_t obs, unsigned warn,
@@ -181,20 +184,8 @@ NR_MUSTUSE enum nr_rc nr_store_obs_warn_set(struct nr_store *s, int64_t obs, uns
 /* Document frequency of an observable row and total dossiers. */
 NR_MUSTUSE enum nr_rc nr_store_obs_df(struct nr_store *s, int64_t obs, int64_t *ret_df,
 				      unsigned *ret_warn, struct nr_err *reterr);
-NR_MUSTUSE enum nr_rc nr_store_dossier_count(struct nr_store *s, int64_t *ret, struct nr_err *reterr);
-/* Rows of other dossiers that have the observable, newest first, at most limit. */
-NR_MUSTUSE enum nr_rc nr_store_obs_dossiers(struct nr_store *s, int64_t obs, int64_t not_row,
-					    unsigned limit, struct nr_arena *a,
-					    NR_ARENA int64_t **ret, size_t *ret_n,
-					    struct nr_err *reterr);
-struct nr_link_row {
-	int64_t a, b; /* dossier rows, a < b */
-	struct nr_uuid a_id, b_id;
-	int64_t obs;
-	enum nr_obs_kind kind;
-	struct nr_str value;
-	int64_t weight; /* thousandths */
-};
+NR_MUSTUSE enum nr_rc nr_store_dossier_count(struct nr_store *s, int64_t *ret,
+					     struct nr_err *reterr);
 NR_MUSTUSE enum nr_rc nr_store_link_put(struct nr_store *s, int64_t a, int64_t b, int64_t obs,
 					int64_t weight, struct nr_err *reterr);
 /* Campaign row of a dossier; 0: none. */
@@ -208,30 +199,6 @@ NR_MUSTUSE enum nr_rc nr_store_campaign_put(struct nr_store *s, int64_t campaign
 /* Moves every member of from into into, and drops from. */
 NR_MUSTUSE enum nr_rc nr_store_campaign_merge(struct nr_store *s, int64_t into, int64_t from,
 					      int64_t now_us, struct nr_err *reterr);
-/* Reading, in scope: campaigns newest first by update (rows with >= 1 visible member), members, links
- * with both ends visible. */
-struct nr_campaign_row {
-	int64_t row;
-	int64_t updated_us;
-};
-NR_MUSTUSE enum nr_rc nr_store_campaigns(struct nr_store *s, const struct nr_scope *sc,
-					 unsigned limit, struct nr_arena *a,
-					 NR_ARENA struct nr_campaign_row **ret, size_t *ret_n,
-					 struct nr_err *reterr);
-NR_MUSTUSE enum nr_rc nr_store_campaign_members(struct nr_store *s, const struct nr_scope *sc,
-						int64_t campaign, unsigned limit, struct nr_arena *a,
-						NR_ARENA struct nr_dossier_row **ret, size_t *ret_n,
-						struct nr_err *reterr);
-NR_MUSTUSE enum nr_rc nr_store_campaign_links(struct nr_store *s, const struct nr_scope *sc,
-					      int64_t campaign, unsigned limit, struct nr_arena *a,
-					      NR_ARENA struct nr_link_row **ret, size_t *ret_n,
-					      struct nr_err *reterr);
-/* Links of one dossier, both ends visible. */
-NR_MUSTUSE enum nr_rc nr_store_dossier_links(struct nr_store *s, const struct nr_scope *sc,
-					     int64_t dossier, unsigned limit, struct nr_arena *a,
-					     NR_ARENA struct nr_link_row **ret, size_t *ret_n,
-					     struct nr_err *reterr);
-
 /* --- the graph, for desks/link (q_graph.c) --- */
 struct nr_obs_seen { /* one sighting of an observable, whatever its marking: never leaves */
 	int64_t dossier, marking;
@@ -249,7 +216,7 @@ NR_MUSTUSE enum nr_rc nr_store_campaign_size(struct nr_store *s, int64_t campaig
 /* Dossiers in scope. */
 NR_MUSTUSE enum nr_rc nr_store_visible_count(struct nr_store *s, const struct nr_scope *sc,
 					     int64_t *ret, struct nr_err *reterr);
-struct nr_edge { /* a stored link, both ends visible */
+struct nr_edge {      /* a stored link, both ends visible */
 	int64_t a, b; /* dossier rows, a < b */
 	int64_t obs;
 	enum nr_obs_kind kind;
@@ -258,8 +225,8 @@ struct nr_edge { /* a stored link, both ends visible */
 };
 /* Stored links with both ends in scope, the newest first, at most limit; of one campaign row, or of all
  * (campaign 0). */
-NR_MUSTUSE enum nr_rc nr_store_edges(struct nr_store *s, const struct nr_scope *sc, int64_t campaign,
-				     unsigned limit, struct nr_arena *a,
+NR_MUSTUSE enum nr_rc nr_store_edges(struct nr_store *s, const struct nr_scope *sc,
+				     int64_t campaign, unsigned limit, struct nr_arena *a,
 				     NR_ARENA struct nr_edge **ret, size_t *ret_n,
 				     struct nr_err *reterr);
 
@@ -269,9 +236,9 @@ struct nr_search_hit {
 	struct nr_str snippet; /* folded text around the first match */
 };
 struct nr_search {
-	struct nr_str query;  /* words; "quoted phrase"; one CJK character scans, bounded */
-	int64_t before_row;   /* keyset */
-	unsigned limit;       /* 1..200 */
+	struct nr_str query; /* words; "quoted phrase"; one CJK character scans, bounded */
+	int64_t before_row;  /* keyset */
+	unsigned limit;      /* 1..200 */
 };
 /* Newest first.  *ret_bounded: a one-character scan stopped at its bound before the end. */
 NR_MUSTUSE enum nr_rc nr_store_search(struct nr_store *s, const struct nr_scope *sc,
@@ -287,18 +254,21 @@ struct nr_tally {
 /* Sums counters of one series over [from_us, to_us), hour resolution, in scope, largest first. */
 NR_MUSTUSE enum nr_rc nr_store_tally(struct nr_store *s, const struct nr_scope *sc,
 				     const char *series, int64_t from_us, int64_t to_us,
-				     unsigned limit, struct nr_arena *a, NR_ARENA struct nr_tally **ret,
-				     size_t *ret_n, struct nr_err *reterr);
+				     unsigned limit, struct nr_arena *a,
+				     NR_ARENA struct nr_tally **ret, size_t *ret_n,
+				     struct nr_err *reterr);
 /* Packets an hour over the span (hour starts as keys, epoch hours), ascending. */
 NR_MUSTUSE enum nr_rc nr_store_hours(struct nr_store *s, const struct nr_scope *sc, int64_t from_us,
-				     int64_t to_us, struct nr_arena *a, NR_ARENA struct nr_tally **ret,
-				     size_t *ret_n, struct nr_err *reterr);
+				     int64_t to_us, struct nr_arena *a,
+				     NR_ARENA struct nr_tally **ret, size_t *ret_n,
+				     struct nr_err *reterr);
 struct nr_totals {
-	int64_t dossiers, findings, observables, campaigns, packets;
-	int64_t latest_us; /* newest material instant in scope: the end of the default window */
+	int64_t dossiers, findings, observables, packets; /* observables: distinct */
+	int64_t latest_us; /* just after the newest instant in scope: the end of the default window */
 };
-NR_MUSTUSE enum nr_rc nr_store_totals(struct nr_store *s, const struct nr_scope *sc, int64_t from_us,
-				      int64_t to_us, struct nr_totals *ret, struct nr_err *reterr);
+NR_MUSTUSE enum nr_rc nr_store_totals(struct nr_store *s, const struct nr_scope *sc,
+				      int64_t from_us, int64_t to_us, struct nr_totals *ret,
+				      struct nr_err *reterr);
 /* Dossiers and findings by submitting unit's prefecture (key "01".."47"; packets = dossiers, sources =
  * findings), in scope. */
 NR_MUSTUSE enum nr_rc nr_store_prefectures(struct nr_store *s, const struct nr_scope *sc,
@@ -349,14 +319,15 @@ NR_MUSTUSE enum nr_rc nr_ledger_consistency(struct nr_store *s, int64_t old_size
 					    size_t *ret_n, struct nr_err *reterr);
 struct nr_ledger_report {
 	int64_t entries, heads, dossiers, blobs; /* checked */
-	int64_t bad;       /* faults found             */
-	int64_t bad_entry; /* index of the first, or -1 */
-	char what[256];    /* the first fault in words  */
+	int64_t bad;                             /* faults found             */
+	int64_t bad_entry;                       /* index of the first, or -1 */
+	char what[256];                          /* the first fault in words  */
 };
 /* Recomputes every leaf, node and head, every signature, every dossier's digest, what its line,
  * marking, sightings and findings say against its body, and (blobs true) the SHA-256 of its raw
  * material where it is kept.  An entry of kind "dossier" has the dossier's UUID text as object and
  * the SHA-256 of its JSON as digest.  progress may be NULL.  NR_OK with ret->bad > 0 is a negative finding. */
 NR_MUSTUSE enum nr_rc nr_ledger_verify(struct nr_store *s, bool blobs,
-				       void (*progress)(void *ctx, int64_t done, int64_t total), void *ctx,
-				       struct nr_ledger_report *ret, struct nr_err *reterr);
+				       void (*progress)(void *ctx, int64_t done, int64_t total),
+				       void *ctx, struct nr_ledger_report *ret,
+				       struct nr_err *reterr);

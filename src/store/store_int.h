@@ -51,7 +51,7 @@ NR_ARENA void *nr_rows_add(struct nr_rows *r, struct nr_arena *a);
 
 /* Columns of a dossier's line, in the order nr_dossier_line() reads them. */
 #define NR_DOSSIER_LINE                                                                            \
-	"d.id,d.uuid,d.kind,d.name,d.unit,d.sensor,d.sha256,d.size,d.received_us,d.first_us,"     \
+	"d.id,d.uuid,d.kind,d.name,d.unit,d.sensor,d.sha256,d.size,d.received_us,d.first_us,"      \
 	"d.last_us,d.marking,d.class,d.score,d.severity,d.n_findings,d.n_observables"
 enum { NR_DOSSIER_LINE_COLUMNS = 17 };
 void nr_dossier_line(struct nr_stmt *q, struct nr_arena *a, struct nr_dossier_row *r);
@@ -92,11 +92,6 @@ NR_MUSTUSE enum nr_rc nr_ledger_node(struct nr_store *s, unsigned level, int64_t
 				     struct nr_sha256 *ret, struct nr_err *reterr);
 /* The key an observable is found by. */
 int64_t nr_obs_hash(enum nr_obs_kind kind, struct nr_str value);
-/* Components of two or more visible dossiers, held together by links with both ends visible, of
- * which at least one member falls into [from_us, to_us). */
-NR_MUSTUSE enum nr_rc nr_campaign_count(struct nr_store *s, const struct nr_scope *sc,
-					int64_t from_us, int64_t to_us, int64_t *ret,
-					struct nr_err *reterr);
 /* Writes the search text of a dossier. */
 NR_MUSTUSE enum nr_rc nr_search_put(struct nr_store *s, int64_t row, const struct nr_dossier *d,
 				    struct nr_arena *a, struct nr_err *reterr);

@@ -66,8 +66,7 @@ static enum nr_rc compare_releases(struct nr_verify *v, struct line *l, struct n
 {
 	nr_wr_reset(&v->bytes);
 	NR_TRY(nr_releases_text(&d->marking, &v->bytes, v->e));
-	if (!l->differs &&
-	    !nr_bytes_eq(nr_wr_view(&v->bytes), nr_str_bytes(nr_q_col_str(q, 21))))
+	if (!l->differs && !nr_bytes_eq(nr_wr_view(&v->bytes), nr_str_bytes(nr_q_col_str(q, 21))))
 		l->differs = "marking (releases)";
 	return NR_OK;
 }
@@ -83,8 +82,7 @@ static enum nr_rc count(struct nr_stmt *q, int64_t want, const char *column, str
 	return NR_OK;
 }
 
-static enum nr_rc compare_sightings(struct nr_verify *v, struct line *l,
-				    const struct nr_dossier *d)
+static enum nr_rc compare_sightings(struct nr_verify *v, struct line *l, const struct nr_dossier *d)
 {
 	struct nr_claim *c = nr_claims(d, v->a);
 	struct nr_stmt *q;
@@ -181,7 +179,8 @@ static enum nr_rc check_blob(struct nr_verify *v, const struct nr_ledger_entry *
 		return NR_OK;
 	rc = nr_blob_src(v->s, sha256, &src, v->e);
 	if (rc == NR_E_NOTFOUND) {
-		nr_verify_fault(v, e->idx, "entry %lld: the raw material of dossier %.*s is missing",
+		nr_verify_fault(v, e->idx,
+				"entry %lld: the raw material of dossier %.*s is missing",
 				(long long)e->idx, NR_FMT(e->object));
 		return NR_OK;
 	}
@@ -198,8 +197,8 @@ static enum nr_rc check_blob(struct nr_verify *v, const struct nr_ledger_entry *
 }
 
 /* Finds the dossier, checks its body and reads it; *ret_ok false after a fault. */
-static enum nr_rc read_body(struct nr_verify *v, const struct nr_ledger_entry *e,
-			    struct nr_stmt *q, struct line *l, struct nr_dossier *d, bool *ret_ok)
+static enum nr_rc read_body(struct nr_verify *v, const struct nr_ledger_entry *e, struct nr_stmt *q,
+			    struct line *l, struct nr_dossier *d, bool *ret_ok)
 {
 	struct nr_bytes body = nr_arena_dup(v->a, nr_q_col_blob(q, 3));
 	struct nr_sha256 digest = nr_sha256(body);
@@ -243,8 +242,7 @@ static enum nr_rc compare(struct nr_verify *v, const struct nr_ledger_entry *e, 
 	NR_TRY(compare_sightings(v, &l, &d));
 	NR_TRY(compare_findings(v, &l, &d));
 	if (l.differs)
-		nr_verify_fault(v, e->idx,
-				"entry %lld: %s of dossier %.*s differs from its body",
+		nr_verify_fault(v, e->idx, "entry %lld: %s of dossier %.*s differs from its body",
 				(long long)e->idx, l.differs, NR_FMT(e->object));
 	v->r.dossiers++;
 	if (v->blobs && l.blob)
@@ -262,13 +260,14 @@ enum nr_rc nr_verify_dossier(struct nr_verify *v, const struct nr_ledger_entry *
 		nr_verify_fault(v, e->idx, "entry %lld names no dossier", (long long)e->idx);
 		return NR_OK;
 	}
-	NR_TRY(nr_db_query(v->s->db,
-			   "SELECT d.id,d.marking,d.blob,b.body,d.eye,d.kind,d.name,d.size,d.sha256,"
-			   "d.unit,d.sensor,d.basis,d.received_us,d.first_us,d.last_us,d.class,"
-			   "d.score,d.n_findings,d.n_observables,m.tlp,m.origin,m.releases"
-			   " FROM dossier d LEFT JOIN dossier_body b ON b.dossier=d.id"
-			   " LEFT JOIN marking m ON m.id=d.marking WHERE d.uuid=$1",
-			   &q, v->e));
+	NR_TRY(nr_db_query(
+		v->s->db,
+		"SELECT d.id,d.marking,d.blob,b.body,d.eye,d.kind,d.name,d.size,d.sha256,"
+		"d.unit,d.sensor,d.basis,d.received_us,d.first_us,d.last_us,d.class,"
+		"d.score,d.n_findings,d.n_observables,m.tlp,m.origin,m.releases"
+		" FROM dossier d LEFT JOIN dossier_body b ON b.dossier=d.id"
+		" LEFT JOIN marking m ON m.id=d.marking WHERE d.uuid=$1",
+		&q, v->e));
 	nr_q_blob(q, 1, (struct nr_bytes){ id.b, 16 });
 	NR_TRY(nr_q_step(q, &row, v->e));
 	if (row)
