@@ -46,6 +46,25 @@ static unsigned from_code(const MMDB_entry_data_s *e)
 	return (unsigned)(s[0] - 'A') * LETTERS + (unsigned)(s[1] - 'A');
 }
 
+/* Some databases give the documentation ranges to a country; they belong to nobody. */
+static bool is_documentation(const struct sockaddr_storage *ss)
+{
+	static const uint8_t v4[3][3] = { { 192, 0, 2 }, { 198, 51, 100 }, { 203, 0, 113 } };
+	static const uint8_t v6[4] = { 0x20, 0x01, 0x0d, 0xb8 };
+	struct sockaddr_in in4;
+	struct sockaddr_in6 in6;
+
+	if (ss->ss_family == AF_INET6) {
+		memcpy(&in6, ss, sizeof(in6));
+		return memcmp(&in6.sin6_addr, v6, sizeof(v6)) == 0;
+	}
+	memcpy(&in4, ss, sizeof(in4));
+	for (unsigned i = 0; i < NR_COUNT(v4); i++)
+		if (memcmp(&in4.sin_addr, v4[i], sizeof(v4[i])) == 0)
+			return true;
+	return false;
+}
+
 /* Two shapes are in use: {"country_code": "JP"} and {"country": {"iso_code": "JP"}}. */
 static unsigned look_up(const MMDB_s *db, struct nr_str address)
 {
@@ -54,7 +73,7 @@ static unsigned look_up(const MMDB_s *db, struct nr_str address)
 	MMDB_entry_data_s e;
 	int bad = 0;
 
-	if (!to_sockaddr(address, &ss))
+	if (!to_sockaddr(address, &ss) || is_documentation(&ss))
 		return NOWHERE;
 	r = MMDB_lookup_sockaddr(db, (const struct sockaddr *)&ss, &bad);
 	if (bad != MMDB_SUCCESS || !r.found_entry)

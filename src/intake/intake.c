@@ -56,20 +56,24 @@ static enum nr_rc prepare(struct nr_intake *in, const struct nr_submit *sub, str
 }
 
 struct batch {
+	const struct nr_submit *subs;
+	struct nr_dossier *const *ds;
+	const struct nr_src *const *srcs;
+	size_t n;
+	size_t at; /* the one being prepared */
 	struct nr_arena a;
 	struct nr_bytes *json;
 };
 
-static enum nr_rc prepare_all(struct nr_intake *in, struct batch *b, const struct nr_submit *subs,
-			      struct nr_dossier *const *ds, const struct nr_src *const *srcs,
-			      size_t n, struct nr_wr *w, size_t *ret_at, struct nr_err *reterr)
+static enum nr_rc prepare_all(struct nr_intake *in, struct batch *b, struct nr_wr *w,
+			      struct nr_err *reterr)
 {
-	b->json = NR_NEW_N(&b->a, struct nr_bytes, n + 1);
+	b->json = NR_NEW_N(&b->a, struct nr_bytes, b->n + 1);
 	if (!b->json)
 		return nr_fail(reterr, NR_E_NOMEM, "batch", UINT64_MAX, "too large");
-	for (size_t i = 0; i < n; i++) {
-		*ret_at = i;
-		NR_TRY(prepare(in, &subs[i], ds[i], srcs ? srcs[i] : NULL, w, reterr));
+	for (size_t i = 0; i < b->n; i++) {
+		b->at = i;
+		NR_TRY(prepare(in, &b->subs[i], b->ds[i], b->srcs ? b->srcs[i] : NULL, w, reterr));
 		b->json[i] = nr_arena_dup(&b->a, nr_wr_view(w));
 		if (b->a.exhausted)
 			return nr_fail(reterr, NR_E_LIMIT, "batch", UINT64_MAX,
@@ -79,17 +83,31 @@ static enum nr_rc prepare_all(struct nr_intake *in, struct batch *b, const struc
 	return NR_OK;
 }
 
-static enum nr_rc put_all(struct nr_intake *in, struct batch *b, const struct nr_submit *subs,
-			  struct nr_dossier *const *ds, size_t n, struct nr_receipt *ret,
+static enum nr_rc put_all(struct nr_intake *in, struct batch *b, struct nr_receipt *ret,
 			  struct nr_err *reterr)
 {
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < b->n; i++) {
 		struct nr_arena_mark m = nr_arena_mark(&b->a);
 
-		NR_TRY(put_one(in, &subs[i], ds[i], b->json[i], &b->a, &ret[i], reterr));
+		NR_TRY(put_one(in, &b->subs[i], b->ds[i], b->json[i], &b->a, &ret[i], reterr));
 		nr_arena_rewind(&b->a, m);
 	}
 	return NR_OK;
+}
+
+/* All of a batch in one transaction. */
+static enum nr_rc commit_all(struct nr_intake *in, struct batch *b, struct nr_receipt *ret,
+			     struct nr_err *reterr)
+{
+	enum nr_rc rc;
+
+	NR_TRY(nr_store_begin(in->store, reterr));
+	rc = put_all(in, b, ret, reterr);
+	if (rc == NR_OK)
+		rc = nr_store_commit(in->store, reterr);
+	if (rc != NR_OK)
+		nr_store_rollback(in->store);
+	return rc;
 }
 
 /* Refused by rule or by format, not by the state of the machine: worth a ledger line. */
@@ -103,29 +121,21 @@ enum nr_rc nr_intake_batch(struct nr_intake *in, const struct nr_submit *subs,
 			   struct nr_dossier *const *ds, const struct nr_src *const *srcs, size_t n,
 			   struct nr_receipt *ret, struct nr_err *reterr)
 {
-	struct batch b = { .a = NR_ARENA_INIT(SCRATCH) };
+	struct batch b = {
+		.subs = subs, .ds = ds, .srcs = srcs, .n = n, .a = NR_ARENA_INIT(SCRATCH)
+	};
 	struct nr_wr w = NR_WR_INIT(NR_DOSSIER_JSON);
 	struct nr_err why = { .rc = NR_OK };
-	size_t at = 0;
 	enum nr_rc rc;
 
 	if (n == 0)
 		return NR_OK;
-	rc = prepare_all(in, &b, subs, ds, srcs, n, &w, &at, &why);
+	rc = prepare_all(in, &b, &w, &why);
 	nr_wr_done(&w);
-	if (is_refusal(rc)) {
-		/* The line about the refusal must not hide the refusal. */
-		(void)!nr_intake_refused(in, &subs[at], ds[at]->material.name, &why, NULL);
-	} else if (rc == NR_OK) {
-		rc = nr_store_begin(in->store, &why);
-		if (rc == NR_OK) {
-			rc = put_all(in, &b, subs, ds, n, ret, &why);
-			if (rc == NR_OK)
-				rc = nr_store_commit(in->store, &why);
-			if (rc != NR_OK)
-				nr_store_rollback(in->store);
-		}
-	}
+	if (rc == NR_OK)
+		rc = commit_all(in, &b, ret, &why);
+	else if (is_refusal(rc)) /* the line about the refusal must not hide the refusal */
+		(void)!nr_intake_refused(in, &subs[b.at], ds[b.at]->material.name, &why, NULL);
 	nr_arena_done(&b.a);
 	if (rc != NR_OK && reterr)
 		*reterr = why;
@@ -155,6 +165,8 @@ enum nr_rc nr_intake_refused(struct nr_intake *in, const struct nr_submit *sub, 
 	enum nr_rc rc;
 	int n;
 
+	if (nr_gate_secret(name))
+		e.object = NR_STR("(name withheld)"); /* the ledger must not carry it either */
 	n = snprintf(detail, sizeof(detail), "%s: %s: %s", nr_rc_name(why->rc),
 		     why->what ? why->what : "", why->msg);
 	if (n > 0 && why->offset != UINT64_MAX && (size_t)n < sizeof(detail))

@@ -3,7 +3,7 @@
 #include "store/store_int.h"
 
 enum nr_rc nr_store_obs_seen(struct nr_store *s, int64_t obs, int64_t not_row, unsigned limit,
-			     struct nr_arena *a, struct nr_obs_seen **ret, size_t *ret_n,
+			     struct nr_arena *a, struct nr_obs_seen_list *ret,
 			     struct nr_err *reterr)
 {
 	struct nr_rows rows = { .size = sizeof(struct nr_obs_seen) };
@@ -30,8 +30,8 @@ enum nr_rc nr_store_obs_seen(struct nr_store *s, int64_t obs, int64_t not_row, u
 		*v = (struct nr_obs_seen){ nr_q_col_int(q, 0), nr_q_col_int(q, 1),
 					   nr_q_col_int(q, 2) != 0 };
 	}
-	*ret = rows.p;
-	*ret_n = rows.n;
+	ret->v = rows.p;
+	ret->n = rows.n;
 	return NR_OK;
 }
 
@@ -79,7 +79,7 @@ static void edge(struct nr_stmt *q, struct nr_arena *a, struct nr_edge *e)
 #define EDGE_ORDER " ORDER BY l.b DESC,l.a DESC,o.kind,o.value"
 
 enum nr_rc nr_store_edges(struct nr_store *s, const struct nr_scope *sc, int64_t campaign,
-			  unsigned limit, struct nr_arena *a, struct nr_edge **ret, size_t *ret_n,
+			  unsigned limit, struct nr_arena *a, struct nr_edge_list *ret,
 			  struct nr_err *reterr)
 {
 	struct nr_rows rows = { .size = sizeof(struct nr_edge) };
@@ -107,7 +107,7 @@ enum nr_rc nr_store_edges(struct nr_store *s, const struct nr_scope *sc, int64_t
 			return nr_no_room(reterr);
 		}
 	}
-	*ret = rows.p;
-	*ret_n = rows.n;
+	ret->v = rows.p;
+	ret->n = rows.n;
 	return NR_OK;
 }

@@ -204,12 +204,15 @@ struct nr_obs_seen { /* one sighting of an observable, whatever its marking: nev
 	int64_t dossier, marking;
 	bool asserted;
 };
+struct nr_obs_seen_list {
+	NR_ARENA struct nr_obs_seen *v;
+	size_t n;
+};
 /* Sightings of an observable in other dossiers, newest first, at most limit; inside the intake
  * transaction. */
 NR_MUSTUSE enum nr_rc nr_store_obs_seen(struct nr_store *s, int64_t obs, int64_t not_row,
 					unsigned limit, struct nr_arena *a,
-					NR_ARENA struct nr_obs_seen **ret, size_t *ret_n,
-					struct nr_err *reterr);
+					struct nr_obs_seen_list *ret, struct nr_err *reterr);
 /* Members of a campaign row, whatever their marking; for merging the smaller into the larger. */
 NR_MUSTUSE enum nr_rc nr_store_campaign_size(struct nr_store *s, int64_t campaign, int64_t *ret,
 					     struct nr_err *reterr);
@@ -223,11 +226,14 @@ struct nr_edge {      /* a stored link, both ends visible */
 	struct nr_str value;
 	int64_t strength; /* the lesser of the two sightings' strengths, thousandths */
 };
+struct nr_edge_list {
+	NR_ARENA struct nr_edge *v;
+	size_t n;
+};
 /* Stored links with both ends in scope, the newest first, at most limit; of one campaign row, or of all
  * (campaign 0). */
-NR_MUSTUSE enum nr_rc nr_store_edges(struct nr_store *s, const struct nr_scope *sc,
-				     int64_t campaign, unsigned limit, struct nr_arena *a,
-				     NR_ARENA struct nr_edge **ret, size_t *ret_n,
+NR_MUSTUSE enum nr_rc nr_store_edges(struct nr_store *s, const struct nr_scope *sc, int64_t campaign,
+				     unsigned limit, struct nr_arena *a, struct nr_edge_list *ret,
 				     struct nr_err *reterr);
 
 /* --- search (search.c) --- */

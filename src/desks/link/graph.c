@@ -50,8 +50,7 @@ static size_t unique64(int64_t *v, size_t n)
 }
 
 struct load {
-	struct nr_edge *edges;
-	size_t n;
+	struct nr_edge_list edges;
 	int64_t *obs; /* distinct observable rows, ascending */
 	size_t n_obs;
 	int64_t visible; /* dossiers in scope */
@@ -68,14 +67,14 @@ static enum nr_rc no_room(struct nr_err *reterr)
 static enum nr_rc count_df(struct load *l, struct nr_arena *a, struct nr_graph *g,
 			   struct nr_err *reterr)
 {
-	struct seen *v = NR_NEW_N(a, struct seen, 2 * l->n + 1);
+	struct seen *v = NR_NEW_N(a, struct seen, 2 * l->edges.n + 1);
 
-	l->obs = NR_NEW_N(a, int64_t, l->n + 1);
-	g->rows = NR_NEW_N(a, int64_t, 2 * l->n + 1);
+	l->obs = NR_NEW_N(a, int64_t, l->edges.n + 1);
+	g->rows = NR_NEW_N(a, int64_t, 2 * l->edges.n + 1);
 	if (!v || !l->obs || !g->rows)
 		return no_room(reterr);
-	for (size_t i = 0; i < l->n; i++) {
-		const struct nr_edge *e = &l->edges[i];
+	for (size_t i = 0; i < l->edges.n; i++) {
+		const struct nr_edge *e = &l->edges.v[i];
 
 		v[2 * i] = (struct seen){ e->obs, e->a };
 		v[2 * i + 1] = (struct seen){ e->obs, e->b };
@@ -83,14 +82,14 @@ static enum nr_rc count_df(struct load *l, struct nr_arena *a, struct nr_graph *
 		g->rows[2 * i + 1] = e->b;
 		l->obs[i] = e->obs;
 	}
-	g->n = unique64(g->rows, 2 * l->n);
-	l->n_obs = unique64(l->obs, l->n);
+	g->n = unique64(g->rows, 2 * l->edges.n);
+	l->n_obs = unique64(l->obs, l->edges.n);
 	g->df = NR_NEW_N(a, int64_t, l->n_obs + 1);
 	if (!g->df)
 		return no_room(reterr);
-	if (l->n)
-		qsort(v, 2 * l->n, sizeof(*v), seen_cmp);
-	for (size_t i = 0; i < 2 * l->n; i++)
+	if (l->edges.n)
+		qsort(v, 2 * l->edges.n, sizeof(*v), seen_cmp);
+	for (size_t i = 0; i < 2 * l->edges.n; i++)
 		if (i == 0 || seen_cmp(&v[i - 1], &v[i]) != 0)
 			g->df[find64(l->obs, l->n_obs, v[i].obs)]++;
 	return NR_OK;
@@ -118,14 +117,14 @@ static void join(uint32_t *root, uint32_t a, uint32_t b)
 static enum nr_rc weigh(const struct load *l, struct nr_arena *a, struct nr_graph *g,
 			struct nr_err *reterr)
 {
-	g->edges = NR_NEW_N(a, struct nr_graph_edge, l->n + 1);
+	g->edges = NR_NEW_N(a, struct nr_graph_edge, l->edges.n + 1);
 	g->root = NR_NEW_N(a, uint32_t, g->n + 1);
 	if (!g->edges || !g->root)
 		return no_room(reterr);
 	for (uint32_t i = 0; i < g->n; i++)
 		g->root[i] = i;
-	for (size_t i = 0; i < l->n; i++) {
-		const struct nr_edge *e = &l->edges[i];
+	for (size_t i = 0; i < l->edges.n; i++) {
+		const struct nr_edge *e = &l->edges.v[i];
 		size_t obs = find64(l->obs, l->n_obs, e->obs);
 		unsigned weight =
 			nr_link_weight(e->kind, (unsigned)e->strength, g->df[obs], l->visible);
@@ -154,7 +153,7 @@ enum nr_rc nr_graph_load(struct nr_store *s, const struct nr_scope *sc, int64_t 
 	struct nr_graph g = { 0 };
 
 	NR_TRY(nr_store_visible_count(s, sc, &l.visible, reterr));
-	NR_TRY(nr_store_edges(s, sc, campaign, NR_VIEW_EDGES, a, &l.edges, &l.n, reterr));
+	NR_TRY(nr_store_edges(s, sc, campaign, NR_VIEW_EDGES, a, &l.edges, reterr));
 	NR_TRY(count_df(&l, a, &g, reterr));
 	NR_TRY(weigh(&l, a, &g, reterr));
 	*ret = g;

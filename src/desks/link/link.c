@@ -127,17 +127,16 @@ static enum nr_rc link_obs(struct work *k, const struct nr_obs *o, int64_t obs, 
 {
 	unsigned mine = nr_link_strength(o->kind, asserted), made = 0;
 	struct nr_arena_mark mark = nr_arena_mark(k->a);
-	struct nr_obs_seen *seen;
-	size_t n;
+	struct nr_obs_seen_list seen;
 
-	NR_TRY(nr_store_obs_seen(k->s, obs, k->row, NR_LINK_SCAN, k->a, &seen, &n, reterr));
-	for (size_t i = 0; i < n && made < NR_LINK_PAIRS; i++) {
-		unsigned theirs = nr_link_strength(o->kind, seen[i].asserted);
+	NR_TRY(nr_store_obs_seen(k->s, obs, k->row, NR_LINK_SCAN, k->a, &seen, reterr));
+	for (size_t i = 0; i < seen.n && made < NR_LINK_PAIRS; i++) {
+		unsigned theirs = nr_link_strength(o->kind, seen.v[i].asserted);
 		unsigned weight = mine < theirs ? mine : theirs;
 
-		if (weight < NR_LINK_THRESHOLD || seen_before(seen, i))
+		if (weight < NR_LINK_THRESHOLD || seen_before(seen.v, i))
 			continue;
-		NR_TRY(link_pair(k, obs, &seen[i], weight, reterr));
+		NR_TRY(link_pair(k, obs, &seen.v[i], weight, reterr));
 		made++;
 	}
 	nr_arena_rewind(k->a, mark);

@@ -363,40 +363,37 @@ static int link_cmp(const void *a, const void *b)
 	return x->kind != y->kind ? (x->kind < y->kind ? -1 : 1) : str_cmp(x->value, y->value);
 }
 
-static enum nr_rc links_of(const struct view *v, uint32_t node, struct nr_dossier_link **ret,
-			   size_t *ret_n, struct nr_err *reterr)
+static enum nr_rc links_of(const struct view *v, uint32_t node, struct nr_dossier_links *ret,
+			   struct nr_err *reterr)
 {
-	struct nr_dossier_link *l;
-	size_t n = 0, k = 0;
+	size_t n = 0;
 
 	for (size_t i = 0; i < v->g.n_edges; i++)
 		n += v->g.edges[i].a == node || v->g.edges[i].b == node;
 	if (n > NR_VIEW_MEMBERS)
 		n = NR_VIEW_MEMBERS;
-	l = NR_NEW_N(v->a, struct nr_dossier_link, n + 1);
-	if (!l)
+	ret->v = NR_NEW_N(v->a, struct nr_dossier_link, n + 1);
+	if (!ret->v)
 		return no_room(reterr);
-	for (size_t i = 0; i < v->g.n_edges && k < n; i++) {
+	for (size_t i = 0; i < v->g.n_edges && ret->n < n; i++) {
 		const struct nr_graph_edge *e = &v->g.edges[i];
-		uint32_t other = e->a == node ? e->b : e->a;
+		struct nr_dossier_link *l = &ret->v[ret->n];
 
 		if (e->a != node && e->b != node)
 			continue;
-		NR_TRY(nr_store_dossier_by_row(v->s, v->sc, v->g.rows[other], v->a, &l[k].other,
-					       reterr));
-		l[k].kind = e->e->kind;
-		l[k].value = e->e->value;
-		l[k++].weight = e->weight;
+		NR_TRY(nr_store_dossier_by_row(v->s, v->sc, v->g.rows[e->a == node ? e->b : e->a],
+					       v->a, &l->other, reterr));
+		l->kind = e->e->kind;
+		l->value = e->e->value;
+		l->weight = e->weight;
+		ret->n++;
 	}
-	qsort(l, k, sizeof(*l), link_cmp);
-	*ret = l;
-	*ret_n = k;
+	qsort(ret->v, ret->n, sizeof(*ret->v), link_cmp);
 	return NR_OK;
 }
 
 enum nr_rc nr_dossier_links(struct nr_store *s, const struct nr_scope *sc, const struct nr_uuid *id,
-			    struct nr_arena *a, char ret_campaign[NR_CAMPAIGN_ID],
-			    struct nr_dossier_link **ret, size_t *ret_n, struct nr_err *reterr)
+			    struct nr_arena *a, struct nr_dossier_links *ret, struct nr_err *reterr)
 {
 	struct nr_dossier_row d;
 	struct view v;
@@ -406,9 +403,7 @@ enum nr_rc nr_dossier_links(struct nr_store *s, const struct nr_scope *sc, const
 
 	NR_TRY(nr_store_dossier_get(s, sc, id, a, &d, reterr));
 	NR_TRY(nr_store_campaign_of(s, d.row, &campaign, reterr));
-	ret_campaign[0] = '\0';
-	*ret = NULL;
-	*ret_n = 0;
+	*ret = (struct nr_dossier_links){ .n = 0 };
 	if (campaign == 0)
 		return NR_OK;
 	NR_TRY(open_view(s, sc, campaign, a, &v, &sp, reterr));
@@ -417,6 +412,6 @@ enum nr_rc nr_dossier_links(struct nr_store *s, const struct nr_scope *sc, const
 		return NR_OK;
 	for (size_t i = 0; i < sp.n; i++)
 		if (sp.parts[i].root == v.g.root[node])
-			NR_TRY(oldest_id(&v, &sp.parts[i], ret_campaign, reterr));
-	return links_of(&v, node, ret, ret_n, reterr);
+			NR_TRY(oldest_id(&v, &sp.parts[i], ret->campaign, reterr));
+	return links_of(&v, node, ret, reterr);
 }

@@ -68,12 +68,15 @@ struct nr_dossier_link { /* one reason why another dossier belongs to this one *
 	struct nr_str value;
 	unsigned weight;
 };
-/* Links of one visible dossier, heaviest first, and the id of its campaign (empty: none). */
+struct nr_dossier_links {
+	char campaign[NR_CAMPAIGN_ID];      /* empty: none */
+	NR_ARENA struct nr_dossier_link *v; /* heaviest first, at most NR_VIEW_MEMBERS */
+	size_t n;
+};
+/* Links of one visible dossier and the id of its campaign. */
 NR_MUSTUSE enum nr_rc nr_dossier_links(struct nr_store *s, const struct nr_scope *sc,
 				       const struct nr_uuid *id, struct nr_arena *a,
-				       char ret_campaign[NR_CAMPAIGN_ID],
-				       NR_ARENA struct nr_dossier_link **ret, size_t *ret_n,
-				       struct nr_err *reterr);
+				       struct nr_dossier_links *ret, struct nr_err *reterr);
 
 /* JSON of the list line {id,updated,first,last,dossiers,units,severity,title,kinds}. */
 void nr_campaign_write_line(const struct nr_campaign *c, struct nr_wr *w);
