@@ -140,6 +140,17 @@ static void mark_item(struct world_item *it, uint64_t *rng)
 					   .n_release = n };
 }
 
+/* One unit sends the same bytes once: a second time would be the same dossier. */
+static unsigned spread_of(const struct world *w, size_t i, uint64_t *rng)
+{
+	unsigned k = world_pick(rng, 5) ? 0 : 1 + (unsigned)world_pick(rng, 3);
+
+	for (size_t j = 0; j < i; j++)
+		if (w->items[j].spread == k && nr_str_eq(w->items[j].unit, w->items[i].unit))
+			return 0;
+	return k;
+}
+
 void world_make(struct world *w, uint64_t seed, size_t n)
 {
 	uint64_t rng = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
@@ -154,6 +165,7 @@ void world_make(struct world *w, uint64_t seed, size_t n)
 
 		it->unit = units[at].id;
 		mark_item(it, &rng);
+		it->spread = spread_of(w, i, &rng);
 		it->seed = (uint64_t)world_pick(&rng, SIZE_MAX >> 32) << 8 | 1;
 		(void)snprintf(it->token, sizeof(it->token), "zq%06zx%06zx",
 			       world_pick(&rng, 1 << 24), world_pick(&rng, 1 << 24));
@@ -170,11 +182,11 @@ static void add_observables(const struct world_item *it, uint64_t *rng, struct n
 	own = nr_dossier_obs_raw(d, NR_OBS_DOMAIN, nr_arena_fmt(a, "%s.example", it->token), "link",
 				 ev);
 	for (size_t i = 0; i < n; i++) {
-		size_t which = world_pick(rng, 14);
+		/* a few values that many share, and many that few do */
+		size_t which = world_pick(rng, 3) ? 10 + world_pick(rng, 90) : world_pick(rng, 10);
 		uint32_t o[4] = {
 			nr_dossier_obs_raw(d, NR_OBS_DOMAIN,
-					   nr_arena_fmt(a, "c2-%zu.example", which % 9), "link",
-					   ev),
+					   nr_arena_fmt(a, "c2-%zu.example", which), "link", ev),
 			nr_dossier_obs_raw(d, NR_OBS_IPV4, nr_arena_fmt(a, "198.51.100.%zu", which),
 					   "source", ev),
 			nr_dossier_obs_raw(d, NR_OBS_SUBJECT,
@@ -182,7 +194,7 @@ static void add_observables(const struct world_item *it, uint64_t *rng, struct n
 					   ev),
 			nr_dossier_obs_raw(
 				d, NR_OBS_URL,
-				nr_arena_fmt(a, "http://c2-%zu.example/a/%zu", which % 9, which),
+				nr_arena_fmt(a, "http://c2-%zu.example/a/%zu", which, which),
 				"link", ev),
 		};
 		struct nr_finding *f;

@@ -24,6 +24,7 @@ struct world_item {
 	char token
 		[WORLD_TOKEN]; /* stands in name, text, observables and a finding of this one only */
 	uint64_t seed;         /* everything else about it */
+	unsigned spread;       /* > 0: material that several units sent, same bytes */
 };
 
 struct world {
