@@ -1,0 +1,90 @@
+/* h_share.c -- feeds: what leaves to machines. */
+#include "hub/handlers.h"
+
+#include "desks/share/share.h"
+#include "hub/out.h"
+
+enum nr_rc nr_h_feeds(struct nr_req *q, struct nr_err *reterr)
+{
+	struct nr_wr *w = nr_reply_json(q, 200);
+
+	(void)reterr;
+	nr_wr_cstr(w, "{\"items\":[");
+	for (size_t i = 0; i < nr_feed_formats_count; i++) {
+		const struct nr_feed_format *f = nr_feed_formats[i];
+
+		nr_out_comma(w);
+		nr_wr_u8(w, '{');
+		nr_out_str(w, "format", nr_str_c(f->name));
+		nr_out_str(w, "name", nr_str_c(f->title_en));
+		nr_out_str(w, "name_ja", nr_str_c(f->title_ja));
+		nr_out_str(w, "media_type", nr_str_c(f->media_type));
+		nr_wr_fmt(w, ",\"url\":\"/api/v1/feeds/%s\"", f->name);
+		nr_out_str(w, "description_en", nr_str_c(f->description_en));
+		nr_out_str(w, "description_ja", nr_str_c(f->description_ja));
+		nr_wr_u8(w, '}');
+	}
+	nr_wr_cstr(w, "],\"next\":null}\n");
+	return NR_OK;
+}
+
+/* Whom the feed is for: the viewer's own unit, or one below it. */
+static enum nr_rc feed_scope(struct nr_req *q, struct nr_str *ret_for, struct nr_scope *ret,
+			     struct nr_err *reterr)
+{
+	struct nr_str want = nr_query_get(&q->query, "for");
+	struct nr_viewer v = nr_req_viewer(q);
+	enum nr_rc rc = NR_OK;
+
+	if (want.n)
+		v.unit = want;
+	pthread_rwlock_rdlock(&q->hub->tree_lock);
+	if (!nr_tree_covers(q->hub->tree, q->person.unit, v.unit))
+		rc = nr_fail(reterr, NR_E_DENIED, "for", UINT64_MAX,
+			     "a feed is for your own unit or one below it");
+	else
+		rc = nr_policy_scope(q->store, q->hub->tree, &v, NR_PURPOSE_EXPORT, &q->a, ret,
+				     reterr);
+	pthread_rwlock_unlock(&q->hub->tree_lock);
+	*ret_for = v.unit;
+	return rc;
+}
+
+struct feed_sink {
+	struct nr_wr *w;
+};
+
+static bool sink_write(void *ctx, struct nr_bytes b)
+{
+	struct feed_sink *s = ctx;
+
+	nr_wr_bytes(s->w, b.p, b.n);
+	return s->w->rc == NR_OK;
+}
+
+enum nr_rc nr_h_feed(struct nr_req *q, struct nr_err *reterr)
+{
+	struct nr_share_req req = { .min = NR_SEV_LOW };
+	struct nr_wr *w = nr_reply_json(q, 200);
+	struct feed_sink ctx = { w };
+	struct nr_share_sink sink = { sink_write, &ctx };
+	struct nr_share_result result;
+	struct nr_unit producer;
+	struct nr_scope sc;
+	enum nr_rc rc;
+
+	NR_TRY(nr_feed_format_find(q->params[0], &req.format, reterr));
+	NR_TRY(feed_scope(q, &req.viewer, &sc, reterr));
+	NR_TRY(nr_share_producer(q->store, &q->a, &producer, reterr));
+	req.scope = &sc;
+	req.producer = &producer;
+	NR_TRY(nr_share_export(q->store, &req, &sink, &result, reterr));
+	q->reply.media = req.format->media_type;
+	q->reply.cache = "private, no-cache";
+	nr_reply_etag(q, &result.sha256);
+	if (q->reply.status == 304 || q->head)
+		return NR_OK;
+	rc = nr_share_record(nr_hub_write_lock(q->hub), &req, &result, q->person.login, reterr);
+	nr_hub_write_unlock(q->hub);
+	return rc;
+}
