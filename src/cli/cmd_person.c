@@ -149,8 +149,8 @@ static enum nr_rc token_add(struct nr_cmd_ctx *c, struct nr_store *s, const char
 }
 
 static int with_store(struct nr_cmd_ctx *c,
-		      enum nr_rc (*run)(struct nr_cmd_ctx *c, struct nr_store *s,
-					const char *actor, struct nr_arena *a, struct nr_err *e))
+		      enum nr_rc (*run)(struct nr_cmd_ctx *c, struct nr_store *s, const char *actor,
+					struct nr_arena *a, struct nr_err *e))
 {
 	NR_CLEANUP(nr_arena_done) struct nr_arena a = NR_ARENA_INIT(ARENA);
 	struct nr_store *s = NULL;
@@ -196,7 +196,8 @@ static const struct nr_opt opts_add[] = {
 	{ "login", NR_OPT_TEXT, "LOGIN", "a-z 0-9 - .", NULL, 0, 0 },
 	{ "name", NR_OPT_TEXT, "NAME", "as shown; by default the login", NULL, 0, 0 },
 	{ "unit", NR_OPT_TEXT, "ID", "unit of the person", NULL, 0, 0 },
-	{ "roles", NR_OPT_TEXT, "LIST", "of viewer,submitter,analyst,auditor,admin", "viewer", 0, 0 },
+	{ "roles", NR_OPT_TEXT, "LIST", "of viewer,submitter,analyst,auditor,admin", "viewer", 0,
+	  0 },
 	{ "link", NR_OPT_FLAG, NULL, "print a one-time sign-in link", NULL, 0, 0 },
 	{ "password", NR_OPT_FLAG, NULL, "read a password from standard input", NULL, 0, 0 },
 	{ .name = NULL },
@@ -213,31 +214,39 @@ static const struct nr_opt opts_token[] = {
 
 extern const struct nr_cmd nr_cmd_person_add, nr_cmd_person_list, nr_cmd_person_link,
 	nr_cmd_token_add;
-const struct nr_cmd nr_cmd_person_add = { .area = "person",
-					  .verb = "add",
-					  .summary = "add a person who may sign in",
-					  .args = "",
-					  .opts = opts_add,
-					  .run = run_add };
-const struct nr_cmd nr_cmd_person_list = { .area = "person",
-					   .verb = "list",
-					   .summary = "list the people who may sign in",
-					   .args = "",
-					   .opts = opts_store,
-					   .run = run_list };
-const struct nr_cmd nr_cmd_person_link = { .area = "person",
-					   .verb = "link",
-					   .summary = "print a one-time sign-in link",
-					   .args = "LOGIN",
-					   .min_args = 1,
-					   .max_args = 1,
-					   .opts = opts_link,
-					   .run = run_link };
-const struct nr_cmd nr_cmd_token_add = { .area = "token",
-					 .verb = "add",
-					 .summary = "make an API token; it is printed once",
-					 .args = "LOGIN",
-					 .min_args = 1,
-					 .max_args = 1,
-					 .opts = opts_token,
-					 .run = run_token };
+const struct nr_cmd nr_cmd_person_add = {
+	.area = "person",
+	.verb = "add",
+	.summary = "add a person who may sign in",
+	.args = "",
+	.opts = opts_add,
+	.run = run_add,
+};
+const struct nr_cmd nr_cmd_person_list = {
+	.area = "person",
+	.verb = "list",
+	.summary = "list the people who may sign in",
+	.args = "",
+	.opts = opts_store,
+	.run = run_list,
+};
+const struct nr_cmd nr_cmd_person_link = {
+	.area = "person",
+	.verb = "link",
+	.summary = "print a one-time sign-in link",
+	.args = "LOGIN",
+	.min_args = 1,
+	.max_args = 1,
+	.opts = opts_link,
+	.run = run_link,
+};
+const struct nr_cmd nr_cmd_token_add = {
+	.area = "token",
+	.verb = "add",
+	.summary = "make an API token; it is printed once",
+	.args = "LOGIN",
+	.min_args = 1,
+	.max_args = 1,
+	.opts = opts_token,
+	.run = run_token,
+};

@@ -6,6 +6,7 @@
 #include "desks/people/people.h"
 #include "eyes/eye.h"
 #include "hub/hub.h"
+#include "hub/parse.h"
 #include "proc/spawn.h"
 
 /* "127.0.0.1:8470", "[::1]:8470" */
@@ -14,20 +15,19 @@ static enum nr_rc parse_listen(const char *text, char *address, size_t size, uns
 {
 	const char *colon = strrchr(text, ':');
 	size_t n = colon ? (size_t)(colon - text) : 0;
-	unsigned port = 0;
-	char rest = 0;
+	int64_t port = 0;
 
 	if (n && text[0] == '[' && text[n - 1] == ']') {
 		text++;
 		n -= 2;
 	}
-	if (!colon || n == 0 || n >= size || sscanf(colon + 1, "%5u%c", &port, &rest) != 1 ||
-	    port > 65535)
+	if (!colon || n == 0 || n >= size ||
+	    nr_number_parse(nr_str_c(colon + 1), "listen", 0, 65535, &port, NULL) != NR_OK)
 		return nr_fail(e, NR_E_INVAL, "listen", UINT64_MAX,
 			       "ADDRESS:PORT is wanted, such as 127.0.0.1:8470 or [::1]:8470");
 	memcpy(address, text, n);
 	address[n] = 0;
-	*ret_port = port;
+	*ret_port = (unsigned)port;
 	return NR_OK;
 }
 
@@ -132,13 +132,16 @@ static const struct nr_opt opts_serve[] = {
 	{ "tls-key", NR_OPT_TEXT, "FILE", "PEM private key", NULL, 0, 0 },
 	{ "name", NR_OPT_MANY, "HOST", "host name browsers call this server by", NULL, 0, 0 },
 	{ "workers", NR_OPT_INT, "N", "jailed workers for uploads", "2", 1, 64 },
-	{ "sign-in-link", NR_OPT_TEXT, "LOGIN", "print a one-time sign-in link for this person", NULL,
-	  0, 0 },
-	{ "geo", NR_OPT_TEXT, "FILE", "country database (MMDB) for the situation page", NULL, 0, 0 },
+	{ "sign-in-link", NR_OPT_TEXT, "LOGIN", "print a one-time sign-in link for this person",
+	  NULL, 0, 0 },
+	{ "geo", NR_OPT_TEXT, "FILE", "country database (MMDB) for the situation page", NULL, 0,
+	  0 },
 	{ .name = NULL },
 };
-const struct nr_cmd nr_cmd_serve = { .area = "serve",
-				     .summary = "serve the console, the API and the feeds",
-				     .args = "",
-				     .opts = opts_serve,
-				     .run = run_hub };
+const struct nr_cmd nr_cmd_serve = {
+	.area = "serve",
+	.summary = "serve the console, the API and the feeds",
+	.args = "",
+	.opts = opts_serve,
+	.run = run_hub,
+};

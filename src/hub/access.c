@@ -119,8 +119,8 @@ static bool allow_write(struct nr_req *q)
 
 	if (q->method == NR_GET || q->auth == NR_AUTH_TOKEN)
 		return true;
-	if (!same_site(q) || (q->auth == NR_AUTH_SESSION && !(r->flags & NR_ROUTE_PUBLIC) &&
-			      !csrf_right(q))) {
+	if (!same_site(q) ||
+	    (q->auth == NR_AUTH_SESSION && !(r->flags & NR_ROUTE_PUBLIC) && !csrf_right(q))) {
 		nr_reply_refuse(q, 403, "denied", "X-CSRF-Token",
 				"the request did not come from this console");
 		return false;
@@ -131,14 +131,14 @@ static bool allow_write(struct nr_req *q)
 static bool allow_media(struct nr_req *q)
 {
 	const struct nr_route *r = q->route;
-	const char *want = r->flags & NR_ROUTE_RAW ? "application/octet-stream" :
-						     "application/json";
+	const char *want =
+		r->flags & NR_ROUTE_RAW ? "application/octet-stream" : "application/json";
 
 	if (r->body_max == 0 || nr_media_is(q->h.content_type, want))
 		return true;
 	nr_reply_refuse(q, 415, "usage", "Content-Type",
-			r->flags & NR_ROUTE_RAW ? "application/octet-stream is wanted" :
-						  "application/json is wanted");
+			r->flags & NR_ROUTE_RAW ? "application/octet-stream is wanted"
+						: "application/json is wanted");
 	return false;
 }
 

@@ -23,11 +23,17 @@ if [ -f "$dist/manifest.txt" ]; then
 		else
 			gzip -9nc "$dist/$file" >"$gz"
 		fi
-		{
-			echo "__asm__(\".section .rodata,\\\"a\\\",@progbits\\n.balign 16\\nnr_asset_$n:\\n.incbin \\\"$gz\\\"\\n\""
-			echo "	\"nr_asset_end_$n:\\n.byte 0\\n.previous\\n\");"
-			echo "extern const uint8_t nr_asset_$n[], nr_asset_end_$n[];"
-		} >>"$tmp"
+		# A here-document, not echo: sh may or may not read a backslash in an argument of echo.
+		cat >>"$tmp" <<-ASM
+		__asm__(".section .rodata,\"a\",@progbits\\n"
+			".balign 16\\n"
+			"nr_asset_$n:\\n"
+			".incbin \"$gz\"\\n"
+			"nr_asset_end_$n:\\n"
+			".byte 0\\n"
+			".previous\\n");
+		extern const uint8_t nr_asset_${n}[], nr_asset_end_${n}[];
+		ASM
 		echo "	{ \"$path\", \"$media\", nr_asset_$n, nr_asset_end_$n }," >>"$rows"
 		n=$((n + 1))
 	done <"$dist/manifest.txt"

@@ -11,7 +11,7 @@ struct nr_conn; /* one connection, owned by the guard */
 struct nr_guard;
 
 NR_OWNED struct nr_guard *nr_guard_new(void); /* NULL: no memory */
-void nr_guard_free(struct nr_guard **p);       /* NULL ok */
+void nr_guard_free(struct nr_guard **p);      /* NULL ok */
 
 /* A connection came: it has until the deadline (monotonic instant) for its first headers.  NULL: no
  * memory. */

@@ -11,8 +11,8 @@ static void serve(struct nr_req *q, const struct nr_asset *a)
 	q->reply.status = 200;
 	q->reply.media = a->media;
 	q->reply.asset = a;
-	q->reply.cache = nr_asset_immutable(a) ? "private, max-age=31536000, immutable" :
-						 "no-store";
+	q->reply.cache =
+		nr_asset_immutable(a) ? "private, max-age=31536000, immutable" : "no-store";
 	nr_reply_etag(q, &digest);
 }
 

@@ -14,12 +14,13 @@ struct nr_route;
 enum nr_method { NR_GET = 0, NR_POST = 1, NR_DELETE = 2 };
 
 enum {
-	NR_REQ_ARENA = 160 << 20,    /* most a request may allocate: a dossier is up to 64 MiB */
-	NR_REPLY_MAX = 96 << 20,     /* most a reply may hold                                  */
-	NR_JSON_BODY = 64 << 10,     /* largest JSON body                                      */
-	NR_HEADERS_MAX = 16 << 10,   /* request line and headers                               */
+	NR_REQ_ARENA = 160 << 20,  /* most a request may allocate: a dossier is up to 64 MiB */
+	NR_REPLY_MAX = 96 << 20,   /* most a reply may hold                                  */
+	NR_JSON_BODY = 64 << 10,   /* largest JSON body                                      */
+	NR_HEADERS_MAX = 16 << 10, /* request line and headers                               */
 };
-#define NR_UPLOAD_MAX (UINT64_C(1) << 30) /* largest upload; the eyes have lower limits of their own */
+#define NR_UPLOAD_MAX                                                                              \
+	(UINT64_C(1) << 30) /* largest upload; the eyes have lower limits of their own */
 
 struct nr_headers { /* the few we read; empty when absent.  NR_BORROWED until the reply is sent */
 	struct nr_str host, cookie, authorization, csrf, origin, fetch_site, content_type,
@@ -33,12 +34,12 @@ struct nr_reply {
 	const char *media; /* NR_STATIC */
 	struct nr_wr body;
 	char etag[80];
-	char cookie[160];   /* Set-Cookie, empty: none */
-	char allow[64];     /* 405 */
-	char location[128]; /* 303 */
-	const char *cache;  /* Cache-Control; NULL: no-store */
-	unsigned retry_after; /* seconds, 0: none */
-	const struct nr_asset *asset; /* instead of body */
+	char cookie[160];                /* Set-Cookie, empty: none */
+	char allow[64];                  /* 405 */
+	char location[128];              /* 303 */
+	const char *cache;               /* Cache-Control; NULL: no-store */
+	unsigned retry_after;            /* seconds, 0: none */
+	const struct nr_asset *asset;    /* instead of body */
 	struct nr_stream_client *stream; /* instead of body */
 };
 
@@ -69,7 +70,7 @@ struct nr_req {
 /* --- for handlers (reply.c) --- */
 
 /* Starts a JSON reply of this status. */
-struct nr_wr *nr_reply_json(struct nr_req *q, unsigned status);
+NR_BORROWED struct nr_wr *nr_reply_json(struct nr_req *q, unsigned status);
 /* The error as JSON, with the status its code asks for. */
 void nr_reply_error(struct nr_req *q, const struct nr_err *e);
 /* The same with a status and wire code of its own. */

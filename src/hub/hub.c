@@ -212,7 +212,7 @@ static enum nr_rc pair_check(const char *cert, const char *key, struct nr_err *r
 {
 	BIO *cb = BIO_new_mem_buf(cert, -1), *kb = BIO_new_mem_buf(key, -1);
 	X509 *x = cb ? PEM_read_bio_X509(cb, NULL, NULL, NULL) : NULL;
-	EVP_PKEY *k = kb ? PEM_read_bio_PrivateKey(kb, NULL, NULL, (void *)(uintptr_t)"") : NULL;
+	EVP_PKEY *k = kb ? PEM_read_bio_PrivateKey(kb, NULL, NULL, (void *)(uintptr_t) "") : NULL;
 	enum nr_rc rc = NR_OK;
 
 	if (!x)

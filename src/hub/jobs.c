@@ -47,8 +47,7 @@ static void *lane_run(void *arg)
 	return NULL;
 }
 
-static enum nr_rc lane_open(struct lane *l, unsigned threads, unsigned depth,
-			    struct nr_err *reterr)
+static enum nr_rc lane_open(struct lane *l, unsigned threads, unsigned depth, struct nr_err *reterr)
 {
 	l->queue = calloc(depth, sizeof(struct nr_req *));
 	l->depth = depth;

@@ -17,8 +17,8 @@ enum nr_rc nr_json_open(struct nr_req *q, struct nr_json *ret, struct nr_err *re
 	ret->a = &q->a;
 	ret->root = json_loadb((const char *)in.p, in.n, JSON_REJECT_DUPLICATES, &e);
 	if (!ret->root)
-		return nr_fail(reterr, NR_E_INVAL, "body", e.position > 0 ? (uint64_t)e.position : 0,
-			       "not JSON");
+		return nr_fail(reterr, NR_E_INVAL, "body",
+			       e.position > 0 ? (uint64_t)e.position : 0, "not JSON");
 	if (!json_is_object(ret->root))
 		return nr_fail(reterr, NR_E_INVAL, "body", 0, "a JSON object is wanted");
 	return NR_OK;
@@ -33,8 +33,8 @@ enum nr_rc nr_json_str(const struct nr_json *j, const char *name, bool required,
 	if (!v || json_is_null(v)) {
 		*ret = (struct nr_str){ "", 0 };
 		return required ? nr_fail(reterr, NR_E_INVAL, name, UINT64_MAX, "%s is missing",
-					  name) :
-				  NR_OK;
+					  name)
+				: NR_OK;
 	}
 	if (!json_is_string(v))
 		return nr_fail(reterr, NR_E_INVAL, name, UINT64_MAX, "%s must be text", name);

@@ -13,8 +13,8 @@ enum { NR_LIMITER_SLOTS = 4096 };
 struct nr_limiter {
 	pthread_mutex_t lock;
 	uint64_t seed;
-	unsigned capacity;  /* tries at once                  */
-	int64_t refill_us;  /* one more try after so long     */
+	unsigned capacity; /* tries at once                  */
+	int64_t refill_us; /* one more try after so long     */
 	struct {
 		uint64_t key;
 		int64_t full_at_us; /* when the bucket is full again */

@@ -125,7 +125,8 @@ static void answer_out(struct nr_wr *w, const struct nr_route *r)
 		nr_wr_cstr(w, ",\"content\":{\"application/json\":{\"schema\":{\"type\":\"object\","
 			      "\"properties\":{\"items\":");
 		type_out(w, r->answer);
-		nr_wr_cstr(w, ",\"next\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]}}}}}");
+		nr_wr_cstr(w,
+			   ",\"next\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]}}}}}");
 	} else if (r->answer) {
 		nr_wr_cstr(w, ",\"content\":{\"application/json\":{\"schema\":");
 		type_out(w, r->answer);
@@ -165,9 +166,9 @@ static void operation_out(struct nr_wr *w, const struct nr_route *r)
 	body_out(w, r);
 	answer_out(w, r);
 	nr_wr_fmt(w, ",\"security\":[%s]}",
-		  r->flags & NR_ROUTE_PUBLIC  ? "" :
-		  r->flags & NR_ROUTE_SESSION ? "{\"session\":[]}" :
-						"{\"session\":[]},{\"token\":[]}");
+		  r->flags & NR_ROUTE_PUBLIC    ? ""
+		  : r->flags & NR_ROUTE_SESSION ? "{\"session\":[]}"
+						: "{\"session\":[]},{\"token\":[]}");
 }
 
 /* Was the path of row i written with an earlier row? */
@@ -194,9 +195,10 @@ void nr_api_openapi(struct nr_wr *w)
 				operation_out(w, &nr_routes[k]);
 		nr_wr_u8(w, '}');
 	}
-	nr_wr_cstr(w, "},\n\"components\":{\"securitySchemes\":{\"session\":{\"type\":\"apiKey\","
-		      "\"in\":\"cookie\",\"name\":\"noroshi_session\"},\"token\":{\"type\":\"http\","
-		      "\"scheme\":\"bearer\"}},\n\"schemas\":{");
+	nr_wr_cstr(w,
+		   "},\n\"components\":{\"securitySchemes\":{\"session\":{\"type\":\"apiKey\","
+		   "\"in\":\"cookie\",\"name\":\"noroshi_session\"},\"token\":{\"type\":\"http\","
+		   "\"scheme\":\"bearer\"}},\n\"schemas\":{");
 	for (size_t i = 0; i < nr_schemas_count; i++)
 		schema_out(w, &nr_schemas[i]);
 	nr_wr_cstr(w, "}}}\n");
@@ -217,9 +219,9 @@ static void doc_route(struct nr_wr *w, const struct nr_route *r)
 			  (unsigned long long)r->body_max);
 	nr_wr_fmt(w, "Answer: %u%s%s%s.\n", r->status, r->answer || r->media ? ", " : "",
 		  is_list(r->answer) ? "list of " : "",
-		  r->media  ? r->media :
-		  r->answer ? r->answer :
-			      "");
+		  r->media    ? r->media
+		  : r->answer ? r->answer
+			      : "");
 	if (!r->params)
 		return;
 	nr_wr_cstr(w, "\n| parameter | type | |\n|---|---|---|\n");
@@ -240,17 +242,20 @@ static void doc_schema(struct nr_wr *w, const struct nr_schema *s)
 
 void nr_api_doc(struct nr_wr *w)
 {
-	nr_wr_cstr(
-		w,
-		"# HTTP API\n\n"
-		"Made from the routes table by `noroshi api doc`; do not edit. The same for machines: "
-		"[openapi.json](openapi.json), served at `/api/v1/openapi.json`.\n\n"
-		"Everything but the routes marked public needs a session cookie (with `X-CSRF-Token` "
-		"on POST and DELETE) or `Authorization: Bearer nrt_…`. Instants are RFC 3339 UTC with "
-		"six digits. A list is `{\"items\":[…],\"next\":cursor or null}`; a cursor is opaque, "
-		"belongs to its query and viewer, and ends with the server's run. What the viewer may "
-		"not see answers as if it did not exist (404). Every error is "
-		"`{\"error\":{code,message,what,offset}}`.\n\n## Routes\n");
+	nr_wr_cstr(w, "# HTTP API\n\n"
+		      "Made from the routes table by `noroshi docs api`; do not edit. The same for "
+		      "machines: "
+		      "[openapi.json](openapi.json), served at `/api/v1/openapi.json`.\n\n"
+		      "Everything but the routes marked public needs a session cookie (with "
+		      "`X-CSRF-Token` "
+		      "on POST and DELETE) or `Authorization: Bearer nrt_…`. Instants are RFC 3339 "
+		      "UTC with "
+		      "six digits. A list is `{\"items\":[…],\"next\":cursor or null}`; a cursor "
+		      "is opaque, "
+		      "belongs to its query and viewer, and ends with the server's run. What the "
+		      "viewer may "
+		      "not see answers as if it did not exist (404). Every error is "
+		      "`{\"error\":{code,message,what,offset}}`.\n\n## Routes\n");
 	for (size_t i = 0; i < nr_routes_count; i++)
 		doc_route(w, &nr_routes[i]);
 	nr_wr_cstr(w, "\n## Bodies and answers\n");

@@ -80,8 +80,8 @@ enum nr_rc nr_query_parse(struct nr_bytes raw, struct nr_arena *a, struct nr_que
 	size_t from = 0;
 
 	if (raw.n > NR_QUERY_BYTES)
-		return nr_fail(reterr, NR_E_INVAL, "query", NR_QUERY_BYTES,
-			       "longer than %d bytes", NR_QUERY_BYTES);
+		return nr_fail(reterr, NR_E_INVAL, "query", NR_QUERY_BYTES, "longer than %d bytes",
+			       NR_QUERY_BYTES);
 	while (from < raw.n) {
 		size_t to = from;
 
@@ -251,7 +251,8 @@ enum nr_rc nr_host_parse(struct nr_str header, struct nr_host *ret, struct nr_er
 		end++;
 	if (bracketed && end == rest.n)
 		return nr_fail(reterr, NR_E_INVAL, "Host", 0, "no closing bracket");
-	h.name = bracketed ? (struct nr_str){ rest.p + 1, end - 1 } : (struct nr_str){ rest.p, end };
+	h.name =
+		bracketed ? (struct nr_str){ rest.p + 1, end - 1 } : (struct nr_str){ rest.p, end };
 	if (bracketed)
 		end++;
 	if (end < rest.n) {

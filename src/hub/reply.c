@@ -143,8 +143,11 @@ enum nr_rc nr_req_scope(struct nr_req *q, enum nr_purpose p, struct nr_scope *re
 	return rc;
 }
 
-enum { SEAL_TEXT = 8 + 8, SEAL_ALL = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES + SEAL_TEXT +
-				   crypto_aead_xchacha20poly1305_ietf_ABYTES };
+enum {
+	SEAL_TEXT = 8 + 8,
+	SEAL_ALL = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES + SEAL_TEXT +
+		   crypto_aead_xchacha20poly1305_ietf_ABYTES
+};
 
 /* What a cursor is bound to: the list, the viewer's unit, and every parameter but the cursor. */
 static struct nr_sha256 cursor_bond(const struct nr_req *q, const char *what)
@@ -206,10 +209,9 @@ enum nr_rc nr_cursor_open(const struct nr_req *q, const char *what, struct nr_st
 	if (sodium_base642bin(sealed, sizeof(sealed), text.p, text.n, NULL, &n, NULL,
 			      sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
 	    n != sizeof(sealed) ||
-	    crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL, sealed + nonce,
-						       sizeof(sealed) - nonce, bond.b,
-						       sizeof(bond.b), sealed,
-						       q->hub->cursor_key) != 0)
+	    crypto_aead_xchacha20poly1305_ietf_decrypt(
+		    plain, NULL, NULL, sealed + nonce, sizeof(sealed) - nonce, bond.b,
+		    sizeof(bond.b), sealed, q->hub->cursor_key) != 0)
 		return nr_fail(reterr, NR_E_INVAL, "cursor", UINT64_MAX,
 			       "the cursor belongs to another query; start from the first page");
 	*ret_a = get64(plain);

@@ -34,9 +34,9 @@ struct nr_route {
 	unsigned status;   /* of success */
 	const char *summary;
 	const struct nr_param_doc *params; /* query parameters; NULL: none */
-	const char *body;   /* schema of the body or NULL   */
-	const char *answer; /* schema of the answer, or NULL */
-	const char *media;  /* of the answer when not JSON   */
+	const char *body;                  /* schema of the body or NULL   */
+	const char *answer;                /* schema of the answer, or NULL */
+	const char *media;                 /* of the answer when not JSON   */
 	enum nr_rc (*run)(struct nr_req *q, struct nr_err *reterr);
 };
 
@@ -53,7 +53,7 @@ struct nr_match {
 struct nr_match nr_route_match(enum nr_method m, struct nr_str path);
 NR_STATIC const char *nr_method_name(enum nr_method m);
 
-struct nr_field { /* one member of a JSON answer */
+struct nr_field {         /* one member of a JSON answer */
 	const char *name; /* NULL ends the list */
 	const char *type; /* string integer number boolean instant uuid object; X a schema;
 			   * X[] a list; a leading ? may be null */

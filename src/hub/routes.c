@@ -44,7 +44,8 @@ static const struct nr_param_doc p_observables[] = {
 static const struct nr_param_doc p_intake[] = {
 	{ "name", "string", true, "file name, 1 to 255 bytes" },
 	{ "tlp", "string", false, "TLP:CLEAR to TLP:RED; TLP:AMBER by default" },
-	{ "basis", "string", false, "legal basis; by default the sensor's or the unit's standing one" },
+	{ "basis", "string", false,
+	  "legal basis; by default the sensor's or the unit's standing one" },
 	{ "sensor", "string", false, "sensor of the own unit that took it" },
 	{ "release", "string", false, "units it may go to besides, with commas between" },
 	{ NULL, NULL, false, NULL },

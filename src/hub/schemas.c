@@ -1,8 +1,15 @@
 /* schemas.c -- the members of every JSON body and answer; docs and OpenAPI come from here. */
 #include "hub/route.h"
 
-#define END { NULL, NULL, NULL }
-#define F(...) (const struct nr_field[]) { __VA_ARGS__, END }
+#define END                                                                                        \
+	{                                                                                          \
+		NULL, NULL, NULL                                                                   \
+	}
+#define F(...)                                                                                     \
+	(const struct nr_field[])                                                                  \
+	{                                                                                          \
+		__VA_ARGS__, END                                                                   \
+	}
 
 static const struct nr_field f_dossier_line[] = {
 	{ "id", "uuid", "of the dossier" },
@@ -77,7 +84,8 @@ static const struct nr_field f_receipt[] = {
 	{ "receipt", "string", "number to quote, made from the dossier's id" },
 	{ "dossier", "uuid", "made, or already there" },
 	{ "sha256", "string", "of the material" },
-	{ "duplicate", "boolean", "the same material was there from the same unit: nothing was written" },
+	{ "duplicate", "boolean",
+	  "the same material was there from the same unit: nothing was written" },
 	{ "kind", "string", "recognised" },
 	{ "class", "string", "verdict" },
 	{ "score", "integer", "0 to 100" },
@@ -92,9 +100,9 @@ const struct nr_schema nr_schemas[] = {
 	{ "Error", "Every answer from 400 up.", F({ "error", "ErrorBody", "what went wrong" }) },
 	{ "ErrorBody", "",
 	  F({ "code", "string",
-	      "refused, denied, not-found, usage, limit, unauthenticated, busy, environment or bug" },
-	    { "message", "string", "for people" },
-	    { "what", "string", "field or part at fault" },
+	      "refused, denied, not-found, usage, limit, unauthenticated, busy, environment or "
+	      "bug" },
+	    { "message", "string", "for people" }, { "what", "string", "field or part at fault" },
 	    { "offset", "?integer", "byte in the input, when known" }) },
 	{ "Health", "", F({ "status", "string", "ok" }) },
 	{ "SignIn", "", F({ "login", "string", "" }, { "password", "string", "" }) },
@@ -126,8 +134,9 @@ const struct nr_schema nr_schemas[] = {
 	    { "meaning", "string", "" }) },
 	{ "DossierLine", "", f_dossier_line },
 	{ "DossierLink", "",
-	  F({ "dossier", "DossierLine", "the other one" }, { "kind", "string", "of the observable" },
-	    { "value", "string", "shared" }, { "weight", "integer", "thousandths, 300 to 1000" }) },
+	  F({ "dossier", "DossierLine", "the other one" },
+	    { "kind", "string", "of the observable" }, { "value", "string", "shared" },
+	    { "weight", "integer", "thousandths, 300 to 1000" }) },
 	{ "DossierLinks", "",
 	  F({ "campaign", "?string", "" }, { "items", "DossierLink[]", "heaviest first" }) },
 	{ "Bytes", "",
@@ -142,7 +151,8 @@ const struct nr_schema nr_schemas[] = {
 	    { "dossiers", "integer", "visible ones that have it" }) },
 	{ "Campaign", "", f_campaign },
 	{ "SearchHit", "",
-	  F({ "dossier", "DossierLine", "" }, { "snippet", "string", "folded text around the match" }) },
+	  F({ "dossier", "DossierLine", "" },
+	    { "snippet", "string", "folded text around the match" }) },
 	{ "SeenObservable", "",
 	  F({ "kind", "string", "" }, { "value", "string", "canonical" },
 	    { "seen", "integer", "dossiers the viewer may see" }, { "severity", "string", "" }) },
@@ -152,7 +162,8 @@ const struct nr_schema nr_schemas[] = {
 	    { "observable", "SeenObservable", "" }) },
 	{ "Observable", "",
 	  F({ "kind", "string", "" }, { "value", "string", "canonical" }, { "seen", "integer", "" },
-	    { "severity", "string", "" }, { "dossiers", "DossierLine[]", "newest first, at most 100" }) },
+	    { "severity", "string", "" },
+	    { "dossiers", "DossierLine[]", "newest first, at most 100" }) },
 	{ "Receipt", "", f_receipt },
 	{ "Feed", "",
 	  F({ "format", "string", "" }, { "name", "string", "" }, { "name_ja", "string", "" },
@@ -170,11 +181,13 @@ const struct nr_schema nr_schemas[] = {
 	    { "roles", "string[]", "" }, { "disabled", "boolean", "" },
 	    { "created", "instant", "" }) },
 	{ "NewPerson", "",
-	  F({ "login", "string", "a-z 0-9 - ." }, { "name", "string", "" }, { "unit", "string", "" },
-	    { "roles", "string[]", "" }, { "password", "?string", "12 to 256 bytes" }) },
+	  F({ "login", "string", "a-z 0-9 - ." }, { "name", "string", "" },
+	    { "unit", "string", "" }, { "roles", "string[]", "" },
+	    { "password", "?string", "12 to 256 bytes" }) },
 	{ "AddedPerson", "link is absent when a password was given.",
 	  F({ "login", "string", "" }, { "name", "string", "" }, { "unit", "string", "" },
-	    { "roles", "string[]", "" }, { "link", "string", "path of the one-time sign-in link" }) },
+	    { "roles", "string[]", "" },
+	    { "link", "string", "path of the one-time sign-in link" }) },
 	{ "Token", "",
 	  F({ "id", "string", "" }, { "name", "string", "" }, { "roles", "string[]", "" },
 	    { "created", "instant", "" }, { "expires", "instant", "" },
@@ -190,7 +203,8 @@ const struct nr_schema nr_schemas[] = {
 	    { "digest", "string", "SHA-256 of the object's bytes" }, { "detail", "string", "" }) },
 	{ "LedgerHead", "",
 	  F({ "size", "integer", "entries" }, { "at", "instant", "" },
-	    { "root", "string", "RFC 6962 root" }, { "signature", "string", "Ed25519, hexadecimal" },
+	    { "root", "string", "RFC 6962 root" },
+	    { "signature", "string", "Ed25519, hexadecimal" },
 	    { "public_key", "string", "hexadecimal" }) },
 };
 const size_t nr_schemas_count = NR_COUNT(nr_schemas);

@@ -16,11 +16,11 @@
 enum {
 	CONNECTIONS = 1024,
 	PER_ADDRESS = 128,
-	IDLE_S = 30,        /* nothing at all arrives or leaves    */
-	HEADERS_S = 10,     /* from the first byte to the last header */
-	GAP_S = 45,         /* between two requests, headers included */
-	MIN_RATE = 16384,   /* bytes a second a body must come with */
-	MEMORY = 64 << 10,  /* of one connection                   */
+	IDLE_S = 30,       /* nothing at all arrives or leaves    */
+	HEADERS_S = 10,    /* from the first byte to the last header */
+	GAP_S = 45,        /* between two requests, headers included */
+	MIN_RATE = 16384,  /* bytes a second a body must come with */
+	MEMORY = 64 << 10, /* of one connection                   */
 	THREADS = 2,
 	DISCARD_MAX = 4 << 20, /* of a body too large, before the connection is cut */
 	STREAM_BLOCK = 16 << 10,
@@ -69,8 +69,8 @@ static void on_connection(void *cls, struct MHD_Connection *con, void **ctx,
 		return;
 	}
 	ci = MHD_get_connection_info(con, MHD_CONNECTION_INFO_CONNECTION_FD);
-	*ctx = ci ? nr_guard_add(s->guard, ci->connect_fd, nr_mono_us() + seconds(HEADERS_S)) :
-		    NULL;
+	*ctx = ci ? nr_guard_add(s->guard, ci->connect_fd, nr_mono_us() + seconds(HEADERS_S))
+		  : NULL;
 }
 
 static void *on_uri(void *cls, const char *uri, struct MHD_Connection *con)
@@ -103,8 +103,8 @@ static void *on_uri(void *cls, const char *uri, struct MHD_Connection *con)
 	r->q.path = (struct nr_str){ raw.p, path };
 	r->uri_too_long = r->uri_too_long || path > NR_PATH_BYTES;
 	if (path < raw.n)
-		r->q.raw_query = (struct nr_bytes){ (const uint8_t *)raw.p + path + 1,
-						    raw.n - path - 1 };
+		r->q.raw_query =
+			(struct nr_bytes){ (const uint8_t *)raw.p + path + 1, raw.n - path - 1 };
 	return r;
 }
 
@@ -341,9 +341,9 @@ static struct MHD_Response *response_of(struct request *r)
 							 stream_more, r, NULL);
 	if (p->asset)
 		/* libmicrohttpd takes void * and only reads persistent buffers */
-		return MHD_create_response_from_buffer(
-			(size_t)(p->asset->gz_end - p->asset->gz),
-			(void *)(uintptr_t)p->asset->gz, MHD_RESPMEM_PERSISTENT);
+		return MHD_create_response_from_buffer((size_t)(p->asset->gz_end - p->asset->gz),
+						       (void *)(uintptr_t)p->asset->gz,
+						       MHD_RESPMEM_PERSISTENT);
 	if (p->body.n == 0)
 		return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
 	m = MHD_create_response_from_buffer(p->body.n, p->body.p, MHD_RESPMEM_MUST_FREE);
@@ -380,9 +380,9 @@ static void add_headers(struct request *r, struct MHD_Response *m)
 
 static enum MHD_Result send_reply(struct request *r)
 {
-	uint64_t size = r->q.reply.asset ?
-				(uint64_t)(r->q.reply.asset->gz_end - r->q.reply.asset->gz) :
-				r->q.reply.body.n;
+	uint64_t size = r->q.reply.asset
+				? (uint64_t)(r->q.reply.asset->gz_end - r->q.reply.asset->gz)
+				: r->q.reply.body.n;
 	struct MHD_Response *m = response_of(r);
 	enum MHD_Result ok;
 
@@ -390,8 +390,8 @@ static enum MHD_Result send_reply(struct request *r)
 		return MHD_NO;
 	add_headers(r, m);
 	nr_guard_set(r->server->guard, r->q.conn,
-		     r->q.reply.stream ? 0 :
-					 nr_mono_us() + seconds(IDLE_S) +
+		     r->q.reply.stream ? 0
+				       : nr_mono_us() + seconds(IDLE_S) +
 						 seconds((int64_t)(size / MIN_RATE)));
 	ok = MHD_queue_response(r->con, r->q.reply.status, m);
 	MHD_destroy_response(m);
@@ -434,17 +434,15 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *con, const c
 	if (!r)
 		return MHD_NO;
 	switch (r->phase) {
-	case PHASE_NEW:
-		r->phase = PHASE_BODY;
-		return begin(r, method) ? MHD_YES : send_reply(r);
+	case PHASE_NEW: r->phase = PHASE_BODY; return begin(r, method) ? MHD_YES : send_reply(r);
 	case PHASE_BODY:
 		if (*upload_n == 0)
 			return queue_up(r);
 		take_body(r, upload, *upload_n);
 		*upload_n = 0;
-		return r->q.body_size > (r->q.route ? r->q.route->body_max : 0) + DISCARD_MAX ?
-			       MHD_NO :
-			       MHD_YES;
+		return r->q.body_size > (r->q.route ? r->q.route->body_max : 0) + DISCARD_MAX
+			       ? MHD_NO
+			       : MHD_YES;
 	case PHASE_DONE: return send_reply(r);
 	case PHASE_QUEUED: break;
 	}
@@ -471,6 +469,8 @@ void nr_server_wake(struct MHD_Connection *con)
 
 /* --- start and end --- */
 
+static void on_log(void *cls, const char *fmt, va_list ap) NR_PRINTF(2, 0);
+
 static void on_log(void *cls, const char *fmt, va_list ap)
 {
 	struct nr_server *s = cls;
@@ -484,8 +484,7 @@ static void on_log(void *cls, const char *fmt, va_list ap)
 
 static struct MHD_Daemon *start(struct nr_server *s, int fd, const char *cert, const char *key)
 {
-	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_SUSPEND_RESUME |
-			 MHD_USE_ERROR_LOG;
+	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
 	struct MHD_OptionItem tls[] = {
 		{ MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)cert },
 		{ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)key },
@@ -505,8 +504,8 @@ static struct MHD_Daemon *start(struct nr_server *s, int fd, const char *cert, c
 		MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)PER_ADDRESS,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 		(size_t)MEMORY, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
-		MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_URI_LOG_CALLBACK, on_uri, s,
-		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, cert ? tls : none,
+		MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_URI_LOG_CALLBACK, on_uri,
+		s, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, cert ? tls : none,
 		MHD_OPTION_END);
 }
 

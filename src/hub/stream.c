@@ -8,10 +8,10 @@
 #include <errno.h>
 
 enum {
-	CLIENTS = 256,        /* streams at once                        */
-	CLIENTS_EACH = 8,     /* of one person                          */
-	BUFFER = 256 << 10,   /* unread bytes before a client is dropped */
-	BATCH = 200,          /* events of one look                     */
+	CLIENTS = 256,      /* streams at once                        */
+	CLIENTS_EACH = 8,   /* of one person                          */
+	BUFFER = 256 << 10, /* unread bytes before a client is dropped */
+	BATCH = 200,        /* events of one look                     */
 	POLL_MS = 100,
 	ROUND_ARENA = 16 << 20,
 };
@@ -29,7 +29,7 @@ struct nr_stream_client {
 	struct MHD_Connection *asleep;
 	bool ended;
 	int64_t ticked_us;
-	struct nr_str token; /* session cookie, or empty; looked at again at each tick */
+	struct nr_str token;  /* session cookie, or empty; looked at again at each tick */
 	struct nr_str bearer; /* API token, or empty */
 };
 
@@ -97,7 +97,7 @@ static void tick(struct nr_stream_client *c)
 
 /* --- looking --- */
 
-struct round { /* what is new in one unit's scope */
+struct round {                           /* what is new in one unit's scope */
 	struct nr_dossier_row *dossiers; /* newest first */
 	size_t n_dossiers;
 	struct nr_finding_row *findings; /* oldest first */
@@ -127,7 +127,8 @@ static enum nr_rc look(struct nr_hub *h, struct nr_str unit, int64_t finding, st
 		struct nr_finding_row *other = &ret->findings[ret->n_findings - 1 - i];
 		struct nr_finding_row swap = ret->findings[i];
 
-		ret->findings[i] = *other; /* without a place to start from they come newest first */
+		ret->findings[i] =
+			*other; /* without a place to start from they come newest first */
 		*other = swap;
 	}
 	return nr_out_tlps(s, a, &ret->tlps, reterr);
@@ -159,8 +160,8 @@ static void deliver(struct nr_stream_client *c, const struct round *r)
 }
 
 /* The lowest place among the clients of one unit, and that unit's name in the arena. */
-static bool next_unit(struct nr_stream *s, size_t index, struct nr_arena *a, struct nr_str *ret_unit,
-		      int64_t *ret_finding)
+static bool next_unit(struct nr_stream *s, size_t index, struct nr_arena *a,
+		      struct nr_str *ret_unit, int64_t *ret_finding)
 {
 	const struct nr_stream_client *first = NULL;
 
@@ -205,7 +206,8 @@ static void pass(struct nr_stream *s)
 			for (struct nr_stream_client *c = s->clients; c; c = c->next)
 				if (nr_str_eq(c->unit, unit))
 					deliver(c, &r);
-			s->rung = s->rung || (finding > 0 && r.n_findings == BATCH); /* there may be more */
+			s->rung = s->rung ||
+				  (finding > 0 && r.n_findings == BATCH); /* there may be more */
 			pthread_mutex_unlock(&s->lock);
 		}
 		nr_arena_rewind(&a, m);
@@ -364,9 +366,9 @@ static enum nr_rc start_place(struct nr_req *q, struct nr_stream_client *c, bool
 	NR_CLEANUP(nr_arena_done) struct nr_arena a = NR_ARENA_INIT(ROUND_ARENA);
 	struct round r = { .n_dossiers = 0 };
 
-	*ret_resumed = q->h.last_event_id.n &&
-		       nr_cursor_open(q, "stream", q->h.last_event_id, &c->dossier, &c->finding,
-				      NULL) == NR_OK;
+	*ret_resumed =
+		q->h.last_event_id.n && nr_cursor_open(q, "stream", q->h.last_event_id, &c->dossier,
+						       &c->finding, NULL) == NR_OK;
 	if (*ret_resumed)
 		return NR_OK;
 	NR_TRY(look(q->hub, q->person.unit, 0, &a, &r, reterr));
@@ -429,7 +431,8 @@ enum nr_rc nr_stream_join(struct nr_stream *s, struct nr_req *q, struct nr_strea
 	return NR_OK;
 }
 
-ssize_t nr_stream_read(struct nr_stream_client *c, struct MHD_Connection *con, char *buf, size_t max)
+ssize_t nr_stream_read(struct nr_stream_client *c, struct MHD_Connection *con, char *buf,
+		       size_t max)
 {
 	ssize_t n = 0;
 

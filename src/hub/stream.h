@@ -12,6 +12,7 @@ struct MHD_Connection;
 struct nr_stream;
 struct nr_stream_client;
 
+/* Starts the watching thread. */
 NR_MUSTUSE enum nr_rc nr_stream_open(struct nr_hub *h, NR_OWNED struct nr_stream **ret,
 				     struct nr_err *reterr);
 /* Ends all clients and the thread.  NULL ok; sets *p = NULL. */
@@ -23,9 +24,9 @@ void nr_stream_ring(struct nr_stream *s);
 /* A new client for this viewer, to be resumed after q's Last-Event-ID when that is ours.  NR_E_BUSY
  * when there are too many. */
 NR_MUSTUSE enum nr_rc nr_stream_join(struct nr_stream *s, struct nr_req *q,
-				     NR_OWNED struct nr_stream_client **ret,
-				     struct nr_err *reterr);
+				     NR_OWNED struct nr_stream_client **ret, struct nr_err *reterr);
 /* Copies waiting bytes; 0: none now, and the connection was put to sleep; -1: the stream ended. */
-ssize_t nr_stream_read(struct nr_stream_client *c, struct MHD_Connection *con, char *buf, size_t max);
+ssize_t nr_stream_read(struct nr_stream_client *c, struct MHD_Connection *con, char *buf,
+		       size_t max);
 /* The connection is gone. */
 void nr_stream_leave(struct nr_stream_client **p);

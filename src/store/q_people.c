@@ -54,11 +54,12 @@ enum nr_rc nr_store_person_add(struct nr_store *s, const struct nr_person *p, in
 	struct nr_stmt *q = NULL;
 	bool row = false;
 
-	NR_TRY(nr_db_query(s->db,
-			   "INSERT INTO person(login,name,unit,roles,pwhash,disabled,created_us)"
-			   " SELECT $1,$2,$3,$4,$5,$6,$7 WHERE EXISTS(SELECT 1 FROM unit WHERE id=$3)"
-			   " ON CONFLICT(login) DO NOTHING RETURNING id",
-			   &q, reterr));
+	NR_TRY(nr_db_query(
+		s->db,
+		"INSERT INTO person(login,name,unit,roles,pwhash,disabled,created_us)"
+		" SELECT $1,$2,$3,$4,$5,$6,$7 WHERE EXISTS(SELECT 1 FROM unit WHERE id=$3)"
+		" ON CONFLICT(login) DO NOTHING RETURNING id",
+		&q, reterr));
 	nr_q_str(q, 1, p->login);
 	nr_q_str(q, 2, p->name);
 	nr_q_str(q, 3, p->unit);
@@ -93,8 +94,9 @@ enum nr_rc nr_store_person_by_id(struct nr_store *s, int64_t id, struct nr_arena
 	return person_one(q, a, ret, reterr);
 }
 
-enum nr_rc nr_store_persons(struct nr_store *s, int64_t after_id, unsigned limit, struct nr_arena *a,
-			    struct nr_person **ret, size_t *ret_n, struct nr_err *reterr)
+enum nr_rc nr_store_persons(struct nr_store *s, int64_t after_id, unsigned limit,
+			    struct nr_arena *a, struct nr_person **ret, size_t *ret_n,
+			    struct nr_err *reterr)
 {
 	struct nr_person *rows = NR_NEW_N(a, struct nr_person, limit ? limit : 1);
 	struct nr_stmt *q = NULL;
@@ -104,8 +106,8 @@ enum nr_rc nr_store_persons(struct nr_store *s, int64_t after_id, unsigned limit
 	if (!rows)
 		return nr_fail(reterr, NR_E_NOMEM, "people", UINT64_MAX, "no memory");
 	NR_TRY(nr_db_query(s->db,
-			   "SELECT " PERSON_COLS " FROM person WHERE id>$1 ORDER BY id LIMIT $2", &q,
-			   reterr));
+			   "SELECT " PERSON_COLS " FROM person WHERE id>$1 ORDER BY id LIMIT $2",
+			   &q, reterr));
 	nr_q_int(q, 1, after_id);
 	nr_q_int(q, 2, limit);
 	for (;;) {
@@ -173,8 +175,8 @@ enum nr_rc nr_store_session_get(struct nr_store *s, const struct nr_sha256 *toke
 		   : nr_fail(reterr, NR_E_NOTFOUND, "session", UINT64_MAX, "no such session");
 }
 
-enum nr_rc nr_store_session_touch(struct nr_store *s, const struct nr_sha256 *token, int64_t seen_us,
-				  int64_t expires_us, struct nr_err *reterr)
+enum nr_rc nr_store_session_touch(struct nr_store *s, const struct nr_sha256 *token,
+				  int64_t seen_us, int64_t expires_us, struct nr_err *reterr)
 {
 	struct nr_stmt *q = NULL;
 
@@ -208,8 +210,8 @@ enum nr_rc nr_store_sessions_purge(struct nr_store *s, int64_t before_us, struct
 	return nr_q_run(q, reterr);
 }
 
-enum nr_rc nr_store_login_link_add(struct nr_store *s, const struct nr_sha256 *token, int64_t person,
-				   int64_t expires_us, struct nr_err *reterr)
+enum nr_rc nr_store_login_link_add(struct nr_store *s, const struct nr_sha256 *token,
+				   int64_t person, int64_t expires_us, struct nr_err *reterr)
 {
 	struct nr_stmt *q = NULL;
 
@@ -223,8 +225,8 @@ enum nr_rc nr_store_login_link_add(struct nr_store *s, const struct nr_sha256 *t
 	return nr_q_run(q, reterr);
 }
 
-enum nr_rc nr_store_login_link_use(struct nr_store *s, const struct nr_sha256 *token, int64_t now_us,
-				   int64_t *ret_person, struct nr_err *reterr)
+enum nr_rc nr_store_login_link_use(struct nr_store *s, const struct nr_sha256 *token,
+				   int64_t now_us, int64_t *ret_person, struct nr_err *reterr)
 {
 	struct nr_stmt *q = NULL;
 	bool row = false;

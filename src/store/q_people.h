@@ -40,6 +40,7 @@ struct nr_session {
 	struct nr_str csrf;
 	int64_t created_us, seen_us, expires_us;
 };
+/* Adds a session under the digest of its token. */
 NR_MUSTUSE enum nr_rc nr_store_session_add(struct nr_store *s, const struct nr_sha256 *token,
 					   const struct nr_session *v, struct nr_err *reterr);
 /* The session of a token, expired ones too: the caller compares the instants. */
@@ -56,6 +57,7 @@ NR_MUSTUSE enum nr_rc nr_store_session_drop(struct nr_store *s, const struct nr_
 NR_MUSTUSE enum nr_rc nr_store_sessions_purge(struct nr_store *s, int64_t before_us,
 					      struct nr_err *reterr);
 
+/* Adds a one-time link under the digest of its token. */
 NR_MUSTUSE enum nr_rc nr_store_login_link_add(struct nr_store *s, const struct nr_sha256 *token,
 					      int64_t person, int64_t expires_us,
 					      struct nr_err *reterr);

@@ -86,8 +86,9 @@ static enum nr_rc finish(struct nr_store *s, enum nr_rc rc, struct nr_err *reter
 static enum nr_rc account_check(const struct nr_account *acc, struct nr_err *reterr)
 {
 	if (!nr_slug_ok(acc->login))
-		return nr_fail(reterr, NR_E_INVAL, "login", UINT64_MAX,
-			       "a login has 1 to 64 of a-z 0-9 - . and starts with a letter or digit");
+		return nr_fail(
+			reterr, NR_E_INVAL, "login", UINT64_MAX,
+			"a login has 1 to 64 of a-z 0-9 - . and starts with a letter or digit");
 	if (acc->name.n == 0 || acc->name.n > 256)
 		return nr_fail(reterr, NR_E_INVAL, "name", UINT64_MAX, "a name has 1 to 256 bytes");
 	if (acc->roles == 0)

@@ -13,15 +13,15 @@
 #include "store/q_people.h"
 
 enum {
-	NR_PASSWORD_MIN = 12,  /* characters are bytes of UTF-8 here */
+	NR_PASSWORD_MIN = 12, /* characters are bytes of UTF-8 here */
 	NR_PASSWORD_MAX = 256,
 	NR_SECRET_BYTES = 32,
 	NR_SECRET_TEXT = 48, /* base64url of 32 bytes, "nrt_" before a token, terminator */
 };
 
-#define NR_SESSION_IDLE_US (INT64_C(12) * 3600 * NR_US_PER_S)     /* without a request   */
-#define NR_SESSION_LIFE_US (INT64_C(7) * 86400 * NR_US_PER_S)     /* whatever happens    */
-#define NR_LINK_LIFE_US    (INT64_C(24) * 3600 * NR_US_PER_S)     /* one-time link       */
+#define NR_SESSION_IDLE_US (INT64_C(12) * 3600 * NR_US_PER_S) /* without a request   */
+#define NR_SESSION_LIFE_US (INT64_C(7) * 86400 * NR_US_PER_S) /* whatever happens    */
+#define NR_LINK_LIFE_US    (INT64_C(24) * 3600 * NR_US_PER_S) /* one-time link       */
 #define NR_TOKEN_DAYS_MAX  366
 
 struct nr_secret {
