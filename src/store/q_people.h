@@ -73,6 +73,7 @@ struct nr_api_token {
 	unsigned roles;
 	int64_t created_us, expires_us, revoked_us; /* revoked_us 0: in force */
 };
+/* Adds an API token under the digest of its text. */
 NR_MUSTUSE enum nr_rc nr_store_token_add(struct nr_store *s, const struct nr_sha256 *token,
 					 const struct nr_api_token *v, int64_t *ret_id,
 					 struct nr_err *reterr);
