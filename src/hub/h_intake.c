@@ -134,14 +134,13 @@ static enum nr_rc store(struct nr_req *q, const struct nr_submit *sub, struct nr
 static enum nr_rc receipt_out(struct nr_req *q, const struct nr_dossier *d,
 			      const struct nr_receipt *r, struct nr_err *reterr)
 {
-	struct nr_dossier_link *links = NULL;
-	char campaign[NR_CAMPAIGN_ID] = "", number[NR_UUID_TEXT];
+	struct nr_dossier_links links;
+	char number[NR_UUID_TEXT];
 	struct nr_scope sc;
 	struct nr_wr *w;
-	size_t n = 0;
 
 	NR_TRY(nr_req_scope(q, NR_PURPOSE_READ, &sc, reterr));
-	NR_TRY(nr_dossier_links(q->store, &sc, &r->id, &q->a, campaign, &links, &n, reterr));
+	NR_TRY(nr_dossier_links(q->store, &sc, &r->id, &q->a, &links, reterr));
 	nr_hex(r->id.b, 6, number);
 	w = nr_reply_json(q, 201);
 	nr_wr_fmt(w, "{\"receipt\":\"NR-%s\"", number);
@@ -164,8 +163,8 @@ static enum nr_rc receipt_out(struct nr_req *q, const struct nr_dossier *d,
 	else
 		nr_out_sha256(w, "ledger_leaf", &r->leaf);
 	nr_out_key(w, "campaign");
-	if (campaign[0])
-		nr_wr_json(w, nr_str_c(campaign));
+	if (links.campaign[0])
+		nr_wr_json(w, nr_str_c(links.campaign));
 	else
 		nr_wr_cstr(w, "null");
 	nr_wr_cstr(w, "}\n");

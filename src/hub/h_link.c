@@ -8,32 +8,30 @@ enum { CAMPAIGNS = 50 };
 
 enum nr_rc nr_h_dossier_links(struct nr_req *q, struct nr_err *reterr)
 {
-	struct nr_dossier_link *l = NULL;
-	char campaign[NR_CAMPAIGN_ID] = "";
+	struct nr_dossier_links l;
 	struct nr_tlps tlps;
 	struct nr_scope sc;
 	struct nr_uuid id;
 	struct nr_wr *w;
-	size_t n = 0;
 
 	NR_TRY(nr_req_uuid(q, &id, reterr));
 	NR_TRY(nr_req_scope(q, NR_PURPOSE_READ, &sc, reterr));
-	NR_TRY(nr_dossier_links(q->store, &sc, &id, &q->a, campaign, &l, &n, reterr));
+	NR_TRY(nr_dossier_links(q->store, &sc, &id, &q->a, &l, reterr));
 	NR_TRY(nr_out_tlps(q->store, &q->a, &tlps, reterr));
 	w = nr_reply_json(q, 200);
 	nr_wr_cstr(w, "{\"campaign\":");
-	if (campaign[0])
-		nr_wr_json(w, nr_str_c(campaign));
+	if (l.campaign[0])
+		nr_wr_json(w, nr_str_c(l.campaign));
 	else
 		nr_wr_cstr(w, "null");
 	nr_wr_cstr(w, ",\"items\":[");
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < l.n; i++) {
 		nr_out_comma(w);
 		nr_wr_cstr(w, "{\"dossier\":");
-		nr_out_dossier(w, &l[i].other, &tlps);
-		nr_out_str(w, "kind", nr_str_c(nr_obs_kind_name(l[i].kind)));
-		nr_out_str(w, "value", l[i].value);
-		nr_out_int(w, "weight", l[i].weight);
+		nr_out_dossier(w, &l.v[i].other, &tlps);
+		nr_out_str(w, "kind", nr_str_c(nr_obs_kind_name(l.v[i].kind)));
+		nr_out_str(w, "value", l.v[i].value);
+		nr_out_int(w, "weight", l.v[i].weight);
 		nr_wr_u8(w, '}');
 	}
 	nr_wr_cstr(w, "]}\n");
