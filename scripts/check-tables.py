@@ -137,8 +137,7 @@ def check_feeds(root):
             for field in ('max_items', 'kinds', 'selftest'):
                 if not re.search(r'\.%s = (?!NULL|0\b)' % field, m[2]):
                     found.append('%s has no %s' % (at, field))
-            doc = (re.search(r'\.doc = "([^"]+)"', m[2]) or [None, 'feeds/%s.md' % m[1]])[1]
-            doc = doc if doc.startswith('docs/') else 'docs/' + doc
+            doc = (re.search(r'\.doc = "([^"]+)"', m[2]) or [None, 'docs/feeds/%s.md' % m[1]])[1]
             if len(text(root, doc)) < 200:
                 found.append('%s has no page %s' % (at, doc))
             fuzz = (re.search(r'\.fuzz = "fuzz_(\w+)"', m[2]) or [None, m[1]])[1]

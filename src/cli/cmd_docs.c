@@ -30,7 +30,8 @@ static void commands_markdown(struct nr_wr *w)
 {
 	nr_wr_cstr(w,
 		   "# Commands\n\n"
-		   "Printed by `make docs` from the command table; do not edit.  Every command also has "
+		   "Printed by `make docs` from the command table; do not edit.  Every command "
+		   "also has "
 		   "`--json` (print JSON\ninstead of text) and `--help`.\n\n"
 		   "Exit codes: 0 ok, 1 negative finding, 2 usage, 3 input refused, 4 environment, "
 		   "70 a bug of ours.\nThe result goes to stdout, everything else to stderr.\n");
