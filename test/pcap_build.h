@@ -119,12 +119,17 @@ static inline void cap_put16(uint8_t *p, unsigned v)
 	p[1] = (uint8_t)v;
 }
 
+struct cap_flow {
+	const char *src, *dst;
+	uint16_t sport, dport;
+};
+
 /* An IP packet of either family around a transport payload. */
-static inline void cap_ip(struct cap *c, int64_t at_us, const char *src, const char *dst,
-			  uint8_t proto, const uint8_t *body, size_t n)
+static inline void cap_ip(struct cap *c, int64_t at_us, const struct cap_flow *f, uint8_t proto,
+			  const uint8_t *body, size_t n)
 {
 	uint8_t b[2048] = { 0 };
-	bool v6 = strchr(src, ':') != NULL;
+	bool v6 = strchr(f->src, ':') != NULL;
 	size_t head = v6 ? 40 : 20;
 
 	if (n > sizeof(b) - 40)
@@ -134,48 +139,58 @@ static inline void cap_ip(struct cap *c, int64_t at_us, const char *src, const c
 		cap_put16(b + 4, (unsigned)n);
 		b[6] = proto;
 		b[7] = 64;
-		inet_pton(AF_INET6, src, b + 8);
-		inet_pton(AF_INET6, dst, b + 24);
+		inet_pton(AF_INET6, f->src, b + 8);
+		inet_pton(AF_INET6, f->dst, b + 24);
 	} else {
 		b[0] = 0x45;
 		cap_put16(b + 2, (unsigned)(20 + n));
 		b[8] = 64;
 		b[9] = proto;
-		inet_pton(AF_INET, src, b + 12);
-		inet_pton(AF_INET, dst, b + 16);
+		inet_pton(AF_INET, f->src, b + 12);
+		inet_pton(AF_INET, f->dst, b + 16);
 	}
 	if (n)
 		memcpy(b + head, body, n);
 	cap_record(c, at_us, b, head + n);
 }
 
-static inline void cap_tcp(struct cap *c, int64_t at_us, const char *src, const char *dst,
-			   uint16_t sport, uint16_t dport, uint8_t flags, uint32_t seq)
+/* One segment; data may be NULL. */
+static inline void cap_segment(struct cap *c, int64_t at_us, const struct cap_flow *f,
+			       uint32_t flags_seq[2], const void *data, size_t n)
 {
-	uint8_t b[20] = { 0 };
+	uint8_t b[1500] = { 0 };
 
-	cap_put16(b, sport);
-	cap_put16(b + 2, dport);
-	cap_put16(b + 4, seq >> 16);
-	cap_put16(b + 6, seq & 0xffff);
+	if (n > sizeof(b) - 20)
+		abort();
+	cap_put16(b, f->sport);
+	cap_put16(b + 2, f->dport);
+	cap_put16(b + 4, flags_seq[1] >> 16);
+	cap_put16(b + 6, flags_seq[1] & 0xffff);
 	b[12] = 0x50;
-	b[13] = flags;
-	cap_ip(c, at_us, src, dst, 6, b, sizeof(b));
+	b[13] = (uint8_t)flags_seq[0];
+	if (n)
+		memcpy(b + 20, data, n);
+	cap_ip(c, at_us, f, 6, b, 20 + n);
 }
 
-static inline void cap_udp(struct cap *c, int64_t at_us, const char *src, const char *dst,
-			   uint16_t sport, uint16_t dport, const void *data, size_t n)
+#define cap_tcp(c, at_us, src_, dst_, sport_, dport_, flags, seq)                                  \
+	cap_segment((c), (at_us),                                                                  \
+		    &(struct cap_flow){ (src_), (dst_), (uint16_t)(sport_), (uint16_t)(dport_) },  \
+		    (uint32_t[2]){ (flags), (uint32_t)(seq) }, NULL, 0)
+
+static inline void cap_udp(struct cap *c, int64_t at_us, const struct cap_flow *f, const void *data,
+			   size_t n)
 {
 	uint8_t b[1500] = { 0 };
 
 	if (n > sizeof(b) - 8)
 		abort();
-	cap_put16(b, sport);
-	cap_put16(b + 2, dport);
+	cap_put16(b, f->sport);
+	cap_put16(b + 2, f->dport);
 	cap_put16(b + 4, (unsigned)(8 + n));
 	if (n)
 		memcpy(b + 8, data, n);
-	cap_ip(c, at_us, src, dst, 17, b, 8 + n);
+	cap_ip(c, at_us, f, 17, b, 8 + n);
 }
 
 /* "198.51.100." and 7 make an address; valid until the next call. */

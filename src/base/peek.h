@@ -31,11 +31,12 @@ static inline size_t nr_peek_offset(struct nr_bytes outer, struct nr_bytes inner
 {
 	return inner.n ? (size_t)(inner.p - outer.p) : outer.n;
 }
-/* Loads in network order and in little-endian order; zero outside the view. */
+/* Loads in network order; zero outside the view. */
 static inline uint8_t nr_peek_u8(struct nr_bytes b, size_t at)
 {
 	return at < b.n ? b.p[at] : 0;
 }
+/* (two bytes) */
 static inline uint16_t nr_peek_be16(struct nr_bytes b, size_t at)
 {
 	uint16_t v;
@@ -45,6 +46,7 @@ static inline uint16_t nr_peek_be16(struct nr_bytes b, size_t at)
 	memcpy(&v, b.p + at, sizeof(v));
 	return __builtin_bswap16(v);
 }
+/* (four bytes) */
 static inline uint32_t nr_peek_be32(struct nr_bytes b, size_t at)
 {
 	uint32_t v;
@@ -54,14 +56,17 @@ static inline uint32_t nr_peek_be32(struct nr_bytes b, size_t at)
 	memcpy(&v, b.p + at, sizeof(v));
 	return __builtin_bswap32(v);
 }
+/* (eight bytes; zero when either half is outside) */
 static inline uint64_t nr_peek_be64(struct nr_bytes b, size_t at)
 {
 	return (uint64_t)nr_peek_be32(b, at) << 32 | nr_peek_be32(b, at + 4);
 }
+/* The same in little-endian order. */
 static inline uint16_t nr_peek_le16(struct nr_bytes b, size_t at)
 {
 	return __builtin_bswap16(nr_peek_be16(b, at));
 }
+/* (four bytes) */
 static inline uint32_t nr_peek_le32(struct nr_bytes b, size_t at)
 {
 	return __builtin_bswap32(nr_peek_be32(b, at));

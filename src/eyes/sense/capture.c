@@ -89,7 +89,7 @@ static enum nr_rc open_pcap(struct nr_capture *c, struct nr_bytes head, uint32_t
 }
 
 enum nr_rc nr_capture_open(struct nr_capture *c, const struct nr_src *src, size_t window,
-			   struct nr_err *reterr)
+			   struct nr_arena *a, struct nr_err *reterr)
 {
 	struct nr_bytes head;
 	uint32_t m;
@@ -99,14 +99,17 @@ enum nr_rc nr_capture_open(struct nr_capture *c, const struct nr_src *src, size_
 	if (window > NR_CAP_WINDOW_MAX)
 		window = NR_CAP_WINDOW_MAX;
 	*c = (struct nr_capture){ .src = src, .window = window };
-	c->buf = malloc(window);
+	c->buf = NR_NEW_N(a, uint8_t, window);
 	if (!c->buf)
-		return nr_fail(reterr, NR_E_NOMEM, "capture window", 0, "no memory for %zu bytes",
+		return nr_fail(reterr, NR_E_LIMIT, "capture window", 0, "no memory for %zu bytes",
 			       window);
 	NR_TRY(nr_cap_view(c, 0, PCAP_HEAD, &head, reterr));
 	m = nr_peek_be32(head, 0);
 	if (m == NR_NG_SHB) {
 		c->ng = true;
+		c->ifaces = NR_NEW_N(a, struct nr_cap_iface, NR_CAP_IFACES);
+		if (!c->ifaces)
+			return nr_fail(reterr, NR_E_LIMIT, "interfaces", 0, "no memory");
 		return NR_OK;
 	}
 	if (m == MAGIC_US || m == MAGIC_NS || m == MAGIC_MODIFIED)
@@ -117,14 +120,6 @@ enum nr_rc nr_capture_open(struct nr_capture *c, const struct nr_src *src, size_
 		return open_pcap(c, head, m, reterr);
 	return nr_fail(reterr, NR_E_UNSUPPORTED, "capture header", 0,
 		       "starts with %08x: neither pcap nor pcapng", __builtin_bswap32(m));
-}
-
-void nr_capture_close(struct nr_capture *c)
-{
-	free(c->buf);
-	free(c->ifaces);
-	c->buf = NULL;
-	c->ifaces = NULL;
 }
 
 static enum nr_rc short_record(const struct nr_capture *c, const char *what, uint64_t want,

@@ -39,7 +39,7 @@ struct nr_cap_iface {
 
 struct nr_capture {
 	const struct nr_src *src;
-	uint8_t *buf;
+	uint8_t *buf; /* arena */
 	size_t window;
 	size_t n;           /* bytes in buf                       */
 	uint64_t base;      /* offset of buf[0] in the material   */
@@ -48,19 +48,17 @@ struct nr_capture {
 	uint64_t bad_times; /* records whose time is outside 1970..9999 */
 	uint64_t skipped;   /* pcapng blocks that hold no packet */
 	bool ng, swapped, nano, modified;
-	uint32_t link; /* pcap, or of the first packet */
-	struct nr_cap_iface *ifaces;
-	uint32_t n_ifaces, cap_ifaces;
+	uint32_t link;               /* pcap, or of the first packet */
+	struct nr_cap_iface *ifaces; /* NR_CAP_IFACES of them, pcapng only; arena */
+	uint32_t n_ifaces;
 };
 
 /* 0..100: how sure these first bytes are of a capture. */
 unsigned nr_capture_probe(struct nr_bytes head);
-/* Opens over src (borrowed) with a window of that many bytes (clamped to the limits above).
- * NR_E_UNSUPPORTED, NR_E_TRUNCATED, NR_E_NOMEM.  Release with nr_capture_close(), also on error. */
+/* Opens over src (borrowed) with a window of that many bytes (clamped to the limits above) in the
+ * arena.  NR_E_UNSUPPORTED, NR_E_TRUNCATED, NR_E_LIMIT (arena).  Nothing to release. */
 NR_MUSTUSE enum nr_rc nr_capture_open(struct nr_capture *c, const struct nr_src *src, size_t window,
-				      struct nr_err *reterr);
-/* Releases the window; idempotent; usable with NR_CLEANUP. */
-void nr_capture_close(struct nr_capture *c);
+				      struct nr_arena *a, struct nr_err *reterr);
 /* The next packet; *ret_more false at the end.  Errors name the packet and the offset.
  * Views of earlier records stay valid when nr_capture_ready() was true before the call. */
 NR_MUSTUSE enum nr_rc nr_capture_next(struct nr_capture *c, struct nr_cap_rec *ret, bool *ret_more,

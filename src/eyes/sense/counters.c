@@ -36,7 +36,7 @@ static uint64_t port_sources(const struct nr_track *t, size_t i)
 {
 	uint64_t est;
 
-	if (t->evicted_probes == 0)
+	if (t->evicted_probes == 0 || !t->port_regs)
 		return t->port_sources[i];
 	est = nr_hll_value(t->port_regs + i * NR_PORT_REGS, NR_PORT_REGS);
 	return est < t->port_sources[i] ? est : t->port_sources[i];
@@ -44,7 +44,7 @@ static uint64_t port_sources(const struct nr_track *t, size_t i)
 
 static void ports(const struct nr_track *t, struct nr_dossier *d)
 {
-	struct row *rows = calloc(NR_PORTS, sizeof(*rows));
+	struct row *rows = NR_NEW_N(t->a, struct row, NR_PORTS);
 	uint64_t rest = 0;
 	size_t n = 0;
 	char key[24];
@@ -66,12 +66,11 @@ static void ports(const struct nr_track *t, struct nr_dossier *d)
 	}
 	if (rest)
 		nr_dossier_counter(d, "port", NR_STR("other"), rest, 0);
-	free(rows);
 }
 
 static void sources(const struct nr_track *t, struct nr_dossier *d)
 {
-	struct row *rows = calloc(t->n_sources + 1, sizeof(*rows));
+	struct row *rows = NR_NEW_N(t->a, struct row, t->n_sources + 1);
 	uint64_t rest = t->other_packets, many = t->evicted_sources;
 	size_t n = 0;
 
@@ -101,7 +100,6 @@ static void sources(const struct nr_track *t, struct nr_dossier *d)
 	if (rest)
 		nr_dossier_counter(d, "source", NR_STR("other"), rest, many);
 	nr_report_fact(d, "sources", n + t->evicted_sources);
-	free(rows);
 }
 
 static int by_minute(const void *a, const void *b)
@@ -113,7 +111,7 @@ static int by_minute(const void *a, const void *b)
 
 static void minutes(const struct nr_track *t, struct nr_dossier *d)
 {
-	struct nr_minute *rows = calloc(t->used_minutes + 1, sizeof(*rows));
+	struct nr_minute *rows = NR_NEW_N(t->a, struct nr_minute, t->used_minutes + 1);
 	size_t n = 0;
 	char key[24];
 
@@ -131,7 +129,6 @@ static void minutes(const struct nr_track *t, struct nr_dossier *d)
 	}
 	if (t->other_minutes)
 		nr_dossier_counter(d, "minute", NR_STR("other"), t->other_minutes, 0);
-	free(rows);
 }
 
 void nr_report_counters(const struct nr_track *t, struct nr_dossier *d)

@@ -49,15 +49,21 @@ struct nr_pkt {
 	uint64_t h_src, h_pair;
 };
 
+<<<<<<< HEAD
 /* Addresses are IPv6; IPv4 is mapped into ::ffff:0:0/96. */
+=======
+/* The same address? */
+>>>>>>> b49cc96 (eyes/sense: memory from arenas, contract comments)
 static inline bool nr_ip_eq(struct nr_ip a, struct nr_ip b)
 {
 	return a.hi == b.hi && a.lo == b.lo;
 }
+/* An IPv4 address (or its mapped form)? */
 static inline bool nr_ip_is4(struct nr_ip a)
 {
 	return a.hi == 0 && a.lo >> 32 == 0xffff;
 }
+/* The mapped form of an IPv4 address in host order. */
 static inline struct nr_ip nr_ip_of4(uint32_t v)
 {
 	return (struct nr_ip){ 0, UINT64_C(0xffff00000000) | v };

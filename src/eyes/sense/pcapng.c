@@ -67,15 +67,6 @@ static enum nr_rc interface(struct nr_capture *c, struct nr_bytes b, struct nr_e
 	if (c->n_ifaces == NR_CAP_IFACES)
 		return bad(c, NR_E_LIMIT, "interface block", c->pos, "too many interfaces",
 			   NR_CAP_IFACES, reterr);
-	if (c->n_ifaces == c->cap_ifaces) {
-		uint32_t cap = c->cap_ifaces ? c->cap_ifaces * 4 : 4;
-		struct nr_cap_iface *p = realloc(c->ifaces, cap * sizeof(*p));
-
-		if (!p)
-			return nr_fail(reterr, NR_E_NOMEM, "interface block", c->pos, "no memory");
-		c->ifaces = p;
-		c->cap_ifaces = cap;
-	}
 	f.link = nr_cap_u16(c, b, 8);
 	f.snaplen = nr_cap_u32(c, b, 12);
 	for (unsigned i = 0; i < OPTIONS_MAX && nr_peek_has(b, at, 4); i++) {

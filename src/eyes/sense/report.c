@@ -85,20 +85,15 @@ static int by_key(const void *a, const void *b)
 	return x->r->port < y->r->port ? -1 : x->r->port > y->r->port;
 }
 
-static const struct nr_probes *slot(const struct nr_track *t, size_t i)
-{
-	return (const struct nr_probes *)(const void *)((const uint8_t *)t->probes + i * 256);
-}
-
 static struct ref *all_refs(const struct nr_track *t, size_t *ret_n)
 {
-	struct ref *refs = calloc(t->n_probes + t->done_probes.n + 1, sizeof(*refs));
+	struct ref *refs = NR_NEW_N(t->a, struct ref, t->n_probes + t->done_probes.n + 1);
 	const struct nr_probes *done = t->done_probes.rec;
 	size_t n = 0;
 
 	for (size_t i = 0; refs && i < t->n_probes; i++)
-		if (slot(t, i)->packets)
-			refs[n++].r = slot(t, i);
+		if (t->probes[i].packets)
+			refs[n++].r = &t->probes[i];
 	for (size_t i = 0; refs && i < t->done_probes.n; i++)
 		refs[n++].r = &done[i];
 	for (size_t i = 0; i < n; i++)
@@ -243,7 +238,7 @@ static void report_horizontal(struct nr_track *t, struct nr_dossier *d)
 {
 	size_t n, n_scans = 0, k;
 	struct ref *refs = all_refs(t, &n);
-	struct scan *scans = refs ? calloc(n + 1, sizeof(*scans)) : NULL;
+	struct scan *scans = refs ? NR_NEW_N(t->a, struct scan, n + 1) : NULL;
 
 	if (!scans)
 		d->rc = NR_E_LIMIT;
@@ -258,8 +253,6 @@ static void report_horizontal(struct nr_track *t, struct nr_dossier *d)
 		horizontal(d, &scans[i]);
 	if (n_scans > NR_REPORT_FINDINGS)
 		nr_report_fact(d, "scan.horizontal.omitted", n_scans - NR_REPORT_FINDINGS);
-	free(scans);
-	free(refs);
 }
 
 /* ---- vertical, Mirai, victims ---- */
@@ -267,21 +260,16 @@ static void report_horizontal(struct nr_track *t, struct nr_dossier *d)
 /* Pointers to the records worth a finding, heaviest first. */
 struct picks {
 	const void **p;
-	size_t n, cap;
+	size_t n;
 };
 
-static void pick(struct picks *s, const void *rec)
+static struct picks picks_of(struct nr_track *t, struct nr_dossier *d, size_t max)
 {
-	if (s->n == s->cap) {
-		size_t cap = s->cap ? s->cap * 2 : 64;
-		const void **p = realloc(s->p, cap * sizeof(*p));
+	struct picks s = { NR_NEW_N(t->a, const void *, max + 1), 0 };
 
-		if (!p)
-			return;
-		s->p = p;
-		s->cap = cap;
-	}
-	s->p[s->n++] = rec;
+	if (!s.p)
+		d->rc = NR_E_LIMIT;
+	return s;
 }
 
 static int by_ip(struct nr_ip a, struct nr_ip b)
@@ -355,32 +343,31 @@ static void vertical(struct nr_dossier *d, const struct nr_host *r)
 static void report_vertical(struct nr_track *t, struct nr_dossier *d)
 {
 	const struct nr_host *done = t->done_hosts.rec;
-	struct picks s = { 0 };
+	struct picks s = picks_of(t, d, t->n_hosts + t->done_hosts.n);
 
-	for (size_t i = 0; i < t->n_hosts; i++) {
-		const struct nr_host *r = (const void *)((const uint8_t *)t->hosts + i * 256);
+	for (size_t i = 0; s.p && i < t->n_hosts; i++) {
+		const struct nr_host *r = &t->hosts[i];
 
 		if (r->packets && nr_host_scan(r))
-			pick(&s, r);
+			s.p[s.n++] = r;
 	}
-	for (size_t i = 0; i < t->done_hosts.n; i++)
-		pick(&s, &done[i]);
+	for (size_t i = 0; s.p && i < t->done_hosts.n; i++)
+		s.p[s.n++] = &done[i];
 	if (s.n)
 		qsort(s.p, s.n, sizeof(*s.p), by_host);
 	for (size_t i = 0; i < s.n && i < NR_REPORT_FINDINGS; i++)
 		vertical(d, s.p[i]);
 	if (s.n > NR_REPORT_FINDINGS)
 		nr_report_fact(d, "scan.vertical.omitted", s.n - NR_REPORT_FINDINGS);
-	free(s.p);
 }
 
 static void report_mirai(struct nr_track *t, struct nr_dossier *d)
 {
-	struct picks s = { 0 };
+	struct picks s = picks_of(t, d, t->n_sources);
 
-	for (size_t i = 0; i < t->n_sources; i++)
+	for (size_t i = 0; s.p && i < t->n_sources; i++)
 		if (t->sources[i].used && nr_source_mirai(&t->sources[i]))
-			pick(&s, &t->sources[i]);
+			s.p[s.n++] = &t->sources[i];
 	if (s.n)
 		qsort(s.p, s.n, sizeof(*s.p), by_source);
 	for (size_t i = 0; i < s.n && i < NR_REPORT_FINDINGS; i++) {
@@ -405,7 +392,6 @@ static void report_mirai(struct nr_track *t, struct nr_dossier *d)
 		nr_report_fact(d, "scan.mirai.omitted", s.n - NR_REPORT_FINDINGS);
 	if (s.n)
 		nr_report_fact(d, "scan.mirai.sources", s.n);
-	free(s.p);
 }
 
 static void attacked(struct nr_dossier *d, const struct nr_victim *v)
@@ -445,23 +431,22 @@ static void attacked(struct nr_dossier *d, const struct nr_victim *v)
 static void report_victims(struct nr_track *t, struct nr_dossier *d)
 {
 	const struct nr_victim *done = t->done_victims.rec;
-	struct picks s = { 0 };
+	struct picks s = picks_of(t, d, t->n_victims + t->done_victims.n);
 
-	for (size_t i = 0; i < t->n_victims; i++) {
-		const struct nr_victim *v = (const void *)((const uint8_t *)t->victims + i * 256);
+	for (size_t i = 0; s.p && i < t->n_victims; i++) {
+		const struct nr_victim *v = &t->victims[i];
 
 		if (v->packets && nr_victim_attacked(v))
-			pick(&s, v);
+			s.p[s.n++] = v;
 	}
-	for (size_t i = 0; i < t->done_victims.n; i++)
-		pick(&s, &done[i]);
+	for (size_t i = 0; s.p && i < t->done_victims.n; i++)
+		s.p[s.n++] = &done[i];
 	if (s.n)
 		qsort(s.p, s.n, sizeof(*s.p), by_victim);
 	for (size_t i = 0; i < s.n && i < NR_REPORT_FINDINGS; i++)
 		attacked(d, s.p[i]);
 	if (s.n > NR_REPORT_FINDINGS)
 		nr_report_fact(d, "backscatter.victim.omitted", s.n - NR_REPORT_FINDINGS);
-	free(s.p);
 }
 
 void nr_report_findings(struct nr_track *t, struct nr_dossier *d)

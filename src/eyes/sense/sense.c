@@ -3,6 +3,9 @@
 
 enum {
 	MEMORY_MIB = 128,
+	MEMORY_MIN = 8,
+	MEMORY_MAX = 2048,
+	SCRATCH_MIB = 96, /* window, port counters, sorting */
 	WINDOW = 1 << 20,
 	PACKET_MIN = 36, /* bytes of file for the smallest packet that says something */
 };
@@ -107,8 +110,9 @@ static enum nr_rc one_param(const struct nr_eye_param *q, struct params *p, stru
 		return NR_OK;
 	}
 	if (nr_str_eq(q->name, NR_STR("memory"))) {
-		if (!number(q->value, 4096, &v) || v < 8)
-			return nr_fail(reterr, NR_E_INVAL, "memory", 0, "8 to 4096 MiB");
+		if (!number(q->value, MEMORY_MAX, &v) || v < MEMORY_MIN)
+			return nr_fail(reterr, NR_E_INVAL, "memory", 0, "%d to %d MiB", MEMORY_MIN,
+				       MEMORY_MAX);
 		p->memory_mib = (unsigned)v;
 		return NR_OK;
 	}
@@ -229,7 +233,7 @@ static bool salvaged(const struct params *p, const struct nr_err *e, struct nr_d
 }
 
 static enum nr_rc look_with(struct look *l, const struct nr_eye_in *in, const struct params *p,
-			    struct nr_dossier *d, struct nr_err *reterr)
+			    struct nr_arena *a, struct nr_dossier *d, struct nr_err *reterr)
 {
 	struct nr_track_cfg cfg = { .memory_mib = p->memory_mib,
 				    .packets = in->src.size / PACKET_MIN + 1,
@@ -238,8 +242,8 @@ static enum nr_rc look_with(struct look *l, const struct nr_eye_in *in, const st
 	struct nr_err e = { .rc = NR_OK };
 	enum nr_rc rc;
 
-	NR_TRY(nr_capture_open(&l->cap, &in->src, WINDOW, reterr));
-	NR_TRY(nr_track_open(&l->track, &cfg, reterr));
+	NR_TRY(nr_capture_open(&l->cap, &in->src, WINDOW, a, reterr));
+	NR_TRY(nr_track_open(&l->track, &cfg, a, reterr));
 	rc = read_all(l, &e);
 	flush(l);
 	if (rc != NR_OK && !salvaged(p, &e, d)) {
@@ -251,27 +255,20 @@ static enum nr_rc look_with(struct look *l, const struct nr_eye_in *in, const st
 	return NR_OK;
 }
 
+/* The tables live in an arena of their own, so that the dossier's holds the dossier. */
 static enum nr_rc look(const struct nr_eye_in *in, struct nr_dossier *d, struct nr_err *reterr)
 {
-	struct params *p = calloc(1, sizeof(*p));
-	struct look *l = calloc(1, sizeof(*l));
-	enum nr_rc rc = NR_OK;
+	NR_CLEANUP(nr_arena_done) struct nr_arena a = NR_ARENA_INIT(SCRATCH_MIB << 20);
+	struct params *p = NR_NEW(&a, struct params);
+	struct look *l = NR_NEW(&a, struct look);
 
-	if (!p || !l) {
-		free(p);
-		free(l);
+	if (!p || !l)
 		return nr_fail(reterr, NR_E_NOMEM, "sense", 0, "no memory");
-	}
 	p->memory_mib = MEMORY_MIB;
-	for (size_t i = 0; i < in->n_params && rc == NR_OK; i++)
-		rc = one_param(&in->params[i], p, reterr);
-	if (rc == NR_OK)
-		rc = look_with(l, in, p, d, reterr);
-	nr_track_close(&l->track);
-	nr_capture_close(&l->cap);
-	free(l);
-	free(p);
-	return rc;
+	for (size_t i = 0; i < in->n_params; i++)
+		NR_TRY(one_param(&in->params[i], p, reterr));
+	a.cap += (size_t)p->memory_mib << 20;
+	return look_with(l, in, p, &a, d, reterr);
 }
 
 /* Five SYNs to five hosts, written here byte for byte: the smallest scan there is. */

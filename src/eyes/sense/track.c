@@ -10,23 +10,23 @@ enum {
 	HAS_HOST = 64, /* a vertical record exists (or did) */
 	LINE = 64,
 	SLOTS_MIN = 64,
+	REGS_ABOVE = 1 << 16, /* packets: fewer never crowd the table of probes */
 	TRACEROUTE_FIRST = 33434,
 	TRACEROUTE_LAST = 33534,
 };
 
 _Static_assert(sizeof(struct nr_source) == 64, "one cache line");
 _Static_assert(sizeof(struct nr_pair) * NR_PAIR_WAYS == LINE, "one cache line");
-_Static_assert(sizeof(struct nr_probes) <= 256 && sizeof(struct nr_host) <= 256, "record size");
-_Static_assert(sizeof(struct nr_victim) <= 256, "record size");
+_Static_assert(sizeof(struct nr_probes) == 256 && sizeof(struct nr_host) == 256, "four lines");
+_Static_assert(sizeof(struct nr_victim) == 256, "four lines");
 
 /* ---- tables ---- */
 
 static void *line_array(struct nr_track *t, size_t n, size_t size)
 {
-	void *raw = calloc(n * size + LINE, 1);
+	uint8_t *p = nr_arena_zalloc(t->a, n * size + LINE, 1);
 
-	t->raw[t->n_raw++] = raw;
-	return raw ? (void *)(((uintptr_t)raw + LINE - 1) & ~(uintptr_t)(LINE - 1)) : NULL;
+	return p ? p + (LINE - (uintptr_t)p % LINE) % LINE : NULL;
 }
 
 /* Slots of a table: its share of the memory, but no more than twice what the capture can fill. */
@@ -43,65 +43,45 @@ static size_t slots(unsigned mib, size_t at_128, uint64_t packets)
 	return fill;
 }
 
-enum nr_rc nr_track_open(struct nr_track *t, const struct nr_track_cfg *cfg, struct nr_err *reterr)
+enum nr_rc nr_track_open(struct nr_track *t, const struct nr_track_cfg *cfg, struct nr_arena *a,
+			 struct nr_err *reterr)
 {
 	unsigned mib = cfg->memory_mib;
 
-	*t = (struct nr_track){ .darknets = cfg->darknets, .n_darknets = cfg->n_darknets };
+	*t = (struct nr_track){ .a = a, .darknets = cfg->darknets, .n_darknets = cfg->n_darknets };
 	t->n_sources = slots(mib, 1 << 18, cfg->packets);
 	t->n_probes = slots(mib, 1 << 18, cfg->packets);
 	t->n_pairs = slots(mib, 1 << 20, cfg->packets);
 	t->n_hosts = slots(mib, 1 << 14, cfg->packets);
 	t->n_victims = slots(mib, 1 << 14, cfg->packets);
 	t->sources = line_array(t, t->n_sources, sizeof(*t->sources));
-	t->probes = line_array(t, t->n_probes, 256);
+	t->probes = line_array(t, t->n_probes, sizeof(*t->probes));
 	t->pairs = line_array(t, t->n_pairs, sizeof(*t->pairs));
-	t->hosts = line_array(t, t->n_hosts, 256);
-	t->victims = line_array(t, t->n_victims, 256);
+	t->hosts = line_array(t, t->n_hosts, sizeof(*t->hosts));
+	t->victims = line_array(t, t->n_victims, sizeof(*t->victims));
 	t->port_packets = line_array(t, NR_PORTS, sizeof(*t->port_packets));
 	t->port_sources = line_array(t, NR_PORTS, sizeof(*t->port_sources));
-	t->port_regs = line_array(t, NR_PORTS, NR_PORT_REGS);
+	if (cfg->packets > REGS_ABOVE)
+		t->port_regs = line_array(t, NR_PORTS, NR_PORT_REGS);
 	t->minutes = line_array(t, NR_MINUTES, sizeof(*t->minutes));
 	t->at_minute = NR_MINUTES;
 	t->done_probes.size = sizeof(struct nr_probes);
 	t->done_hosts.size = sizeof(struct nr_host);
 	t->done_victims.size = sizeof(struct nr_victim);
-	for (size_t i = 0; i < t->n_raw; i++)
-		if (!t->raw[i])
-			return nr_fail(reterr, NR_E_NOMEM, "sense tables", 0,
-				       "no memory for tables of %u MiB: lower the parameter memory",
-				       mib);
+	if (a->exhausted)
+		return nr_fail(reterr, NR_E_LIMIT, "sense tables", 0,
+			       "no memory for tables of %u MiB: lower the parameter memory", mib);
 	return NR_OK;
 }
 
-void nr_track_close(struct nr_track *t)
+void nr_track_finish(struct nr_track *t, struct nr_done *d, const void *rec)
 {
-	for (size_t i = 0; i < t->n_raw; i++)
-		free(t->raw[i]);
-	t->n_raw = 0;
-	free(t->done_probes.rec);
-	free(t->done_hosts.rec);
-	free(t->done_victims.rec);
-	t->done_probes.rec = t->done_hosts.rec = t->done_victims.rec = NULL;
-}
-
-bool nr_track_finish(struct nr_done *d, const void *rec, size_t size)
-{
-	if (d->n == NR_DONE_MAX) {
+	if (!d->rec)
+		d->rec = line_array(t, NR_DONE_MAX, d->size);
+	if (!d->rec || d->n == NR_DONE_MAX)
 		d->dropped++;
-		return false;
-	}
-	if ((d->n & (d->n - 1)) == 0) {
-		void *p = realloc(d->rec, (d->n ? d->n * 2 : 1) * size);
-
-		if (!p) {
-			d->dropped++;
-			return false;
-		}
-		d->rec = p;
-	}
-	memcpy((uint8_t *)d->rec + d->n++ * size, rec, size);
-	return true;
+	else
+		memcpy((uint8_t *)d->rec + d->n++ * d->size, rec, d->size);
 }
 
 /* ---- judgements ---- */
@@ -252,24 +232,14 @@ static void note_place(struct nr_place *list, uint8_t *n, unsigned max, const st
 		list[(*n)++] = (struct nr_place){ p->number, p->offset, p->length };
 }
 
-static struct nr_probes *probes_slot(struct nr_track *t, size_t i)
-{
-	return (struct nr_probes *)(void *)((uint8_t *)t->probes + i * 256);
-}
-
-static struct nr_host *host_slot(struct nr_track *t, size_t i)
-{
-	return (struct nr_host *)(void *)((uint8_t *)t->hosts + i * 256);
-}
-
 static struct nr_probes *probes_find(struct nr_track *t, struct nr_ip src, uint8_t proto,
 				     uint16_t port, struct nr_probes **ret_worst)
 {
 	size_t b = bucket(hash_probe(src, proto, port), t->n_probes, NR_WAYS);
-	struct nr_probes *worst = probes_slot(t, b);
+	struct nr_probes *worst = &t->probes[b];
 
 	for (unsigned i = 0; i < NR_WAYS; i++) {
-		struct nr_probes *r = probes_slot(t, b + i);
+		struct nr_probes *r = &t->probes[b + i];
 
 		if (!r->packets) {
 			worst = r;
@@ -287,7 +257,7 @@ static struct nr_probes *probes_find(struct nr_track *t, struct nr_ip src, uint8
 static void finish_probes(struct nr_track *t, const struct nr_probes *r)
 {
 	if (nr_probes_scan(r))
-		(void)nr_track_finish(&t->done_probes, r, sizeof(*r));
+		nr_track_finish(t, &t->done_probes, r);
 }
 
 static struct nr_probes *probes_of(struct nr_track *t, const struct nr_pkt *p, uint16_t port)
@@ -302,8 +272,9 @@ static struct nr_probes *probes_of(struct nr_track *t, const struct nr_pkt *p, u
 	} else {
 		r = worst;
 		t->port_sources[at]++;
-		(void)nr_hll_add(&t->port_regs[(size_t)at * NR_PORT_REGS], NR_PORT_REGS,
-				 (uint32_t)(p->h_src >> 16));
+		if (t->port_regs)
+			(void)nr_hll_add(&t->port_regs[(size_t)at * NR_PORT_REGS], NR_PORT_REGS,
+					 (uint32_t)(p->h_src >> 16));
 		if (r->packets) {
 			t->evicted_probes++;
 			finish_probes(t, r);
@@ -323,10 +294,10 @@ static struct nr_host *host_find(struct nr_track *t, struct nr_ip src, struct nr
 				 uint8_t proto, struct nr_host **ret_worst)
 {
 	size_t b = bucket(hash_host(src, dst, proto), t->n_hosts, NR_WAYS);
-	struct nr_host *worst = host_slot(t, b);
+	struct nr_host *worst = &t->hosts[b];
 
 	for (unsigned i = 0; i < NR_WAYS; i++) {
-		struct nr_host *r = host_slot(t, b + i);
+		struct nr_host *r = &t->hosts[b + i];
 
 		if (!r->packets) {
 			worst = r;
@@ -352,7 +323,7 @@ static struct nr_host *host_of(struct nr_track *t, const struct nr_pkt *p)
 	if (r->packets) {
 		t->evicted_hosts += !idle;
 		if (nr_host_scan(r))
-			(void)nr_track_finish(&t->done_hosts, r, sizeof(*r));
+			nr_track_finish(t, &t->done_hosts, r);
 	}
 	*r = (struct nr_host){ .src = p->src,
 			       .dst = p->dst,
@@ -624,8 +595,8 @@ void nr_track_prepare(const struct nr_track *t, struct nr_pkt *p)
 	b = bucket(syn ? hash_probe(p->src, p->proto, p->dport)
 		       : hash_probe(p->dst, p->proto, p->sport),
 		   t->n_probes, NR_WAYS);
-	__builtin_prefetch((const uint8_t *)t->probes + b * 256, 1);
-	__builtin_prefetch((const uint8_t *)t->probes + b * 256 + 128, 1);
+	__builtin_prefetch(&t->probes[b], 1);
+	__builtin_prefetch(&t->probes[b].targets, 1);
 }
 
 void nr_track_address(struct nr_track *t, const struct nr_pkt *p)

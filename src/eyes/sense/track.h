@@ -7,7 +7,7 @@
  * moves to the list of finished records first.  Same packets, same configuration: same result. */
 #pragma once
 
-#include "base/err.h"
+#include "base/arena.h"
 #include "eyes/sense/decode.h"
 #include "eyes/sense/sketch.h"
 
@@ -60,7 +60,7 @@ struct nr_source { /* 64 bytes: one line of the cache */
 };
 
 struct nr_probes { /* one source, one port, many targets */
-	struct nr_ip src;
+	_Alignas(64) struct nr_ip src;
 	int64_t first_us, last_us;
 	uint32_t packets; /* 0: free */
 	uint32_t answered;
@@ -74,7 +74,8 @@ struct nr_probes { /* one source, one port, many targets */
 };
 
 struct nr_host { /* one source, one target, many ports */
-	struct nr_ip src, dst;
+	_Alignas(64) struct nr_ip src;
+	struct nr_ip dst;
 	int64_t first_us, last_us;
 	uint32_t packets; /* 0: free */
 	uint32_t answered;
@@ -90,7 +91,7 @@ struct nr_host { /* one source, one target, many ports */
 };
 
 struct nr_victim {
-	struct nr_ip ip;
+	_Alignas(64) struct nr_ip ip;
 	int64_t first_us, last_us;
 	uint64_t packets; /* 0: free */
 	int64_t bin;      /* ten-second number of bins[0] */
@@ -133,11 +134,8 @@ struct nr_track_cfg {
 	size_t n_darknets;
 };
 
-enum { NR_TRACK_ARRAYS = 9 };
-
 struct nr_track {
-	void *raw[NR_TRACK_ARRAYS]; /* what to free: the arrays below start on a cache line */
-	size_t n_raw;
+	struct nr_arena *a; /* where the tables live: each starts on a cache line */
 	struct nr_source *sources;
 	struct nr_probes *probes;
 	struct nr_pair *pairs;
@@ -149,7 +147,7 @@ struct nr_track {
 	struct nr_done done_probes, done_hosts, done_victims;
 	uint64_t *port_packets; /* NR_PORTS */
 	uint32_t *port_sources; /* records made: exact until a probe record is evicted */
-	uint8_t *port_regs;     /* NR_PORTS * NR_PORT_REGS */
+	uint8_t *port_regs;     /* NR_PORTS * NR_PORT_REGS; NULL for a small capture */
 	struct nr_minute *minutes;
 	size_t used_minutes, at_minute;
 	uint64_t other_minutes;
@@ -158,11 +156,9 @@ struct nr_track {
 	uint64_t counted, probes_seen, backscatter_seen;
 };
 
-/* Makes the tables; NR_E_NOMEM.  Release with nr_track_close(), also on error. */
+/* Makes the tables in the arena; NR_E_LIMIT when it is too small.  Nothing to release. */
 NR_MUSTUSE enum nr_rc nr_track_open(struct nr_track *t, const struct nr_track_cfg *cfg,
-				    struct nr_err *reterr);
-/* Releases everything; idempotent; usable with NR_CLEANUP. */
-void nr_track_close(struct nr_track *t);
+				    struct nr_arena *a, struct nr_err *reterr);
 /* Hashes the keys of a packet and asks the processor for their table lines; call for a whole batch,
  * then nr_track_packet() for each of it in the same order. */
 void nr_track_prepare(const struct nr_track *t, struct nr_pkt *p);
@@ -185,8 +181,8 @@ void nr_track_backscatter(struct nr_track *t, const struct nr_pkt *p, struct nr_
 			  uint8_t proto, uint16_t port);
 /* The victim was seen in an ordinary conversation with one it had seemed to answer unasked. */
 void nr_track_live(struct nr_track *t, struct nr_ip victim, uint8_t proto);
-/* Keeps a copy of a finished record; false when the list is full. */
-bool nr_track_finish(struct nr_done *d, const void *rec, size_t size);
+/* Keeps a copy of a finished record; counts it as dropped when the list is full. */
+void nr_track_finish(struct nr_track *t, struct nr_done *d, const void *rec);
 /* Index of a port counter. */
 static inline uint32_t nr_port_index(uint8_t proto, uint16_t port)
 {

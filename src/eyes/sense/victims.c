@@ -3,11 +3,6 @@
  * 60 seconds (a window of six ten-second bins); 300 silent seconds end an attack. */
 #include "eyes/sense/track.h"
 
-static struct nr_victim *slot(struct nr_track *t, size_t i)
-{
-	return (struct nr_victim *)(void *)((uint8_t *)t->victims + i * 256);
-}
-
 bool nr_victim_attacked(const struct nr_victim *v)
 {
 	return v->packets >= NR_VICTIM_PACKETS && v->best >= NR_VICTIM_RATE &&
@@ -20,10 +15,10 @@ static struct nr_victim *find(struct nr_track *t, struct nr_ip ip, uint8_t proto
 {
 	uint64_t h = nr_mix(nr_mix(ip.hi, ip.lo), proto);
 	size_t b = ((size_t)(h >> 20) & (t->n_victims / NR_WAYS - 1)) * NR_WAYS;
-	struct nr_victim *worst = slot(t, b);
+	struct nr_victim *worst = &t->victims[b];
 
 	for (unsigned i = 0; i < NR_WAYS; i++) {
-		struct nr_victim *v = slot(t, b + i);
+		struct nr_victim *v = &t->victims[b + i];
 
 		if (!v->packets) {
 			*ret_worst = v;
@@ -81,7 +76,7 @@ void nr_track_backscatter(struct nr_track *t, const struct nr_pkt *p, struct nr_
 		if (v->packets) {
 			t->evicted_victims += !idle;
 			if (nr_victim_attacked(v))
-				(void)nr_track_finish(&t->done_victims, v, sizeof(*v));
+				nr_track_finish(t, &t->done_victims, v);
 		}
 		*v = (struct nr_victim){
 			.ip = victim, .proto = proto, .first_us = p->at_us, .last_us = p->at_us
