@@ -1,11 +1,13 @@
 /* Charset decoding of hostile bytes: the first byte picks the declared label. */
-#include "fuzz.h"
 #include "base/jp.h"
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char *const labels[] = { "", "iso-2022-jp", "shift_jis", "euc-jp", "utf-8", "utf-7",
-					      "gb2312", "utf-16", "iso-2022-kr", "us-ascii" };
+	static const char *const labels[] = { "",        "iso-2022-jp", "shift_jis",
+					      "euc-jp",  "utf-8",       "utf-7",
+					      "gb2312",  "utf-16",      "iso-2022-kr",
+					      "us-ascii" };
 	NR_CLEANUP(nr_arena_done) struct nr_arena a = NR_ARENA_INIT(64 << 20);
 	struct nr_str s;
 	struct nr_jp r;

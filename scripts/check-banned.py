@@ -9,11 +9,12 @@ import re
 
 import house
 
-EVERYWHERE = ['system', 'popen', 'tmpnam', 'tempnam', 'rand', 'srand', 'setjmp', 'longjmp', 'signal',
+EVERYWHERE = ['system', 'popen', 'tmpnam', 'tempnam', 'setjmp', 'longjmp', 'signal',
               'vfork', 'scanf', 'sscanf', 'fscanf', 'stpcpy', 'bcopy', 'bzero', 'inet_addr', 'inet_ntoa',
               'gethostbyname', 'wcscpy', 'wcscat', 'getwd']
 BY_ROOM = [
     (['exit', '_exit', 'quick_exit'], ('cli', 'proc'), 'only cli/ and proc/ end a process'),
+    (['rand', 'srand', 'random'], (), 'chance comes from the system or from a seed that is an argument'),
     (['abort'], ('cli', 'proc', 'base', 'model'), 'only cli/, proc/, base/ and model/ may panic'),
     (['printf', 'puts', 'putchar', 'perror'], ('cli',), 'stdout belongs to cli/'),
 ]

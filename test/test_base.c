@@ -33,9 +33,10 @@ static void test_wr__maximum_is_hard_and_sticky(void)
 
 static void test_wr__base64_of_rfc_4648_section_10(void)
 {
-	static const char *const v[][2] = { { "", "" },		{ "f", "Zg==" },
-					    { "fo", "Zm8=" },	{ "foo", "Zm9v" },
-					    { "foob", "Zm9vYg==" }, { "foobar", "Zm9vYmFy" } };
+	static const char *const v[][2] = {
+		{ "", "" },        { "f", "Zg==" },        { "fo", "Zm8=" },
+		{ "foo", "Zm9v" }, { "foob", "Zm9vYg==" }, { "foobar", "Zm9vYmFy" }
+	};
 
 	for (size_t i = 0; i < NR_COUNT(v); i++) {
 		NR_CLEANUP(nr_wr_done) struct nr_wr w = NR_WR_INIT(64);
@@ -68,9 +69,13 @@ static void test_time__rfc_3339_there_and_back(void)
 
 static void test_time__refuses_what_is_not_a_time(void)
 {
-	static const char *const bad[] = { "", "2011-08-26", "2011-13-01T00:00:00Z",
-					   "2011-08-26T24:00:00Z", "2011-08-26T21:30:00",
-					   "2011-08-26T21:30:00+0900", "2011-08-26T21:30:00Zx" };
+	static const char *const bad[] = { "",
+					   "2011-08-26",
+					   "2011-13-01T00:00:00Z",
+					   "2011-08-26T24:00:00Z",
+					   "2011-08-26T21:30:00",
+					   "2011-08-26T21:30:00+0900",
+					   "2011-08-26T21:30:00Zx" };
 
 	for (size_t i = 0; i < NR_COUNT(bad); i++)
 		OK(parsed(bad[i]) == -1);

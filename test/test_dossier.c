@@ -6,22 +6,31 @@ static const struct nr_str release[] = { { .p = "npa", .n = 3 } };
 
 static void fill(struct nr_dossier *d, struct nr_arena *a)
 {
-	struct nr_part part = { .id = NR_STR("1.2"), .name = NR_STR("資料\"送付\".pdf"),
-				.media_type = NR_STR("application/pdf"), .offset = 10, .length = 20,
-				.size = 15, .attachment = true };
+	struct nr_part part = { .id = NR_STR("1.2"),
+				.name = NR_STR("資料\"送付\".pdf"),
+				.media_type = NR_STR("application/pdf"),
+				.offset = 10,
+				.length = 20,
+				.size = 15,
+				.attachment = true };
 	struct nr_finding *f;
 	uint32_t x, y;
 
 	nr_dossier_init(d, a);
 	d->eye = NR_STR("mail");
 	d->eye_version = 3;
-	d->material = (struct nr_material){ .kind = NR_STR("mail"), .name = NR_STR("x\ny.eml"),
-					    .media_type = NR_STR("message/rfc822"), .size = 100,
-					    .first_us = 1314362400000000, .last_us = 1314362400000001 };
+	d->material = (struct nr_material){ .kind = NR_STR("mail"),
+					    .name = NR_STR("x\ny.eml"),
+					    .media_type = NR_STR("message/rfc822"),
+					    .size = 100,
+					    .first_us = 1314362400000000,
+					    .last_us = 1314362400000001 };
 	d->submission = (struct nr_submission){ NR_STR("pref-13"), NR_STR(""), NR_STR("basis"),
 						1795391520123456 };
-	d->marking = (struct nr_marking){ .tlp = NR_TLP_AMBER_STRICT, .origin = NR_STR("pref-13"),
-					  .release = release, .n_release = 1 };
+	d->marking = (struct nr_marking){ .tlp = NR_TLP_AMBER_STRICT,
+					  .origin = NR_STR("pref-13"),
+					  .release = release,
+					  .n_release = 1 };
 	x = nr_dossier_obs(d, NR_OBS_IPV4, NR_STR("192.0.2.1"), "source", nr_ev_bytes(1, 2));
 	y = nr_dossier_obs(d, NR_OBS_MD5, NR_STR("d41d8cd98f00b204e9800998ecf8427e"), "attachment",
 			   nr_ev_part(NR_STR("1.2"), 10, 20));

@@ -15,7 +15,8 @@ static bool canon_is(struct nr_arena *a, enum nr_obs_kind k, const char *raw, co
 	if (!want)
 		return rc == NR_E_MALFORMED;
 	if (rc != NR_OK || !nr_str_eq(got, nr_str_c(want))) {
-		printf("# '%s' -> '%.*s' (%s), want '%s'\n", raw, NR_FMT(got), nr_rc_name(rc), want);
+		printf("# '%s' -> '%.*s' (%s), want '%s'\n", raw, NR_FMT(got), nr_rc_name(rc),
+		       want);
 		return false;
 	}
 	return nr_obs_canon(k, got, a, &again, NULL) == NR_OK && nr_str_eq(got, again);
@@ -52,7 +53,8 @@ static const struct pair pairs[] = {
 	{ NR_OBS_DOMAIN, "a b.example", NULL },
 	{ NR_OBS_DOMAIN, "a/b.example", NULL },
 	{ NR_OBS_URL, "HTTP://Www.Example.JP:80", "http://www.example.jp/" },
-	{ NR_OBS_URL, "https://a.example:443/%7euser/%c3%a9?q=%2f#F", "https://a.example/~user/%C3%A9?q=%2F#F" },
+	{ NR_OBS_URL, "https://a.example:443/%7euser/%c3%a9?q=%2f#F",
+	  "https://a.example/~user/%C3%A9?q=%2F#F" },
 	{ NR_OBS_URL, "http://a.example/x/./y/../z", "http://a.example/x/z" },
 	{ NR_OBS_URL, "http://a.example/../../z/..", "http://a.example/" },
 	{ NR_OBS_URL, "http://a.example/%2e%2e/z", "http://a.example/z" },
@@ -199,12 +201,12 @@ static void test_observable__scan_finds_what_stands_there(struct nr_arena *a)
 		   "http://a.example/x(1) a.example http://b.example/ b.example"));
 	OK(scan_is(a, "連絡先：taro@kyoei.example、jiro＠kyoei．example",
 		   "taro@kyoei.example jiro@kyoei.example"));
-	OK(scan_is(a, "MD5 d41d8cd98f00b204e9800998ecf8427e; DA39A3EE5E6B4B0D3255BFEF95601890AFD80709",
+	OK(scan_is(a,
+		   "MD5 d41d8cd98f00b204e9800998ecf8427e; DA39A3EE5E6B4B0D3255BFEF95601890AFD80709",
 		   "d41d8cd98f00b204e9800998ecf8427e da39a3ee5e6b4b0d3255bfef95601890afd80709"));
 	OK(scan_is(a, "from 2001:db8::1 at 12:30:45", "2001:db8::1"));
 	OK(scan_is(a, "C2は update.kyoei-portal.example。次に", "update.kyoei-portal.example"));
-	OK(scan_is(a,
-		   "http://long.example/aaaaaaaaaaaaaaaaaaaaaaaaaaa/\nbbbb.php 次",
+	OK(scan_is(a, "http://long.example/aaaaaaaaaaaaaaaaaaaaaaaaaaa/\nbbbb.php 次",
 		   "http://long.example/aaaaaaaaaaaaaaaaaaaaaaaaaaa/bbbb.php long.example"));
 }
 
@@ -221,7 +223,9 @@ static void test_observable__scan_leaves_what_is_no_indicator(struct nr_arena *a
 
 static void test_observable__scan_reports_raw_places(struct nr_arena *a)
 {
-	struct found f = { .text = NR_STR("通信先 evil［．］example です"), .ordered = true, .exact = true };
+	struct found f = { .text = NR_STR("通信先 evil［．］example です"),
+			   .ordered = true,
+			   .exact = true };
 
 	OK(nr_obs_scan(f.text, 100, a, note, &f) == 1);
 	OK(f.last == strlen("通信先 "));
@@ -230,9 +234,11 @@ static void test_observable__scan_reports_raw_places(struct nr_arena *a)
 /* Fixed-seed noise over the bytes that matter to these parsers. */
 static void test_observable__noise_is_idempotent_or_refused(struct nr_arena *a)
 {
-	static const char *const bits[] = { "http", "://", "hxxp", ".", "[.]", "@", "%", "%2e", "%25",
-					    "/", "..", "a", "日", "。", "．", ":", "[", "]", "1", "255",
-					    "xn--", "-", "re:", "\u3099", "ﾊ", "ß", "\\", "?", "#" };
+	static const char *const bits[] = { "http", "://", "hxxp", ".", "[.]", "@",
+					    "%",    "%2e", "%25",  "/", "..",  "a",
+					    "日",   "。",  "．",   ":", "[",   "]",
+					    "1",    "255", "xn--", "-", "re:", "\u3099",
+					    "ﾊ",    "ß",   "\\",   "?", "#" };
 	uint64_t x = 88172645463325252ull;
 	unsigned broken = 0, accepted = 0;
 

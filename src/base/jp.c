@@ -6,14 +6,14 @@
 
 /* Every converter we ever open; the order is the index of the handles. */
 static const char *const converters[] = {
-	"EUC-JP-MS", "CP932",	   "GB18030",	 "BIG5-HKSCS",	"UHC",	       "EUC-JISX0213",
-	"CP1250",    "CP1251",	   "CP1252",	 "CP1253",	"CP1254",      "CP1255",
-	"CP1256",    "CP1257",	   "CP1258",	 "CP874",	"KOI8-R",      "KOI8-U",
-	"ISO-8859-2", "ISO-8859-3", "ISO-8859-4", "ISO-8859-5", "ISO-8859-6",  "ISO-8859-7",
-	"ISO-8859-8", "ISO-8859-10", "ISO-8859-13", "ISO-8859-14", "ISO-8859-15", "ISO-8859-16",
-	"CP437",     "CP850",	   "CP852",	 "CP866",	"MACINTOSH",   "ISO-2022-KR",
-	"ISO-2022-CN", "UTF-7",	   "UTF-16",	 "UTF-16LE",	"UTF-16BE",    "UTF-32",
-	"TCVN",	     "VISCII",
+	"EUC-JP-MS",   "CP932",       "GB18030",     "BIG5-HKSCS",  "UHC",         "EUC-JISX0213",
+	"CP1250",      "CP1251",      "CP1252",      "CP1253",      "CP1254",      "CP1255",
+	"CP1256",      "CP1257",      "CP1258",      "CP874",       "KOI8-R",      "KOI8-U",
+	"ISO-8859-2",  "ISO-8859-3",  "ISO-8859-4",  "ISO-8859-5",  "ISO-8859-6",  "ISO-8859-7",
+	"ISO-8859-8",  "ISO-8859-10", "ISO-8859-13", "ISO-8859-14", "ISO-8859-15", "ISO-8859-16",
+	"CP437",       "CP850",       "CP852",       "CP866",       "MACINTOSH",   "ISO-2022-KR",
+	"ISO-2022-CN", "UTF-7",       "UTF-16",      "UTF-16LE",    "UTF-16BE",    "UTF-32",
+	"TCVN",        "VISCII",
 };
 
 static iconv_t handles[NR_COUNT(converters)];
@@ -288,7 +288,7 @@ struct jis {
 	struct nr_bytes in;
 	size_t i;
 	enum set set;
-	bool shifted;       /* between SO and SI: kana */
+	bool shifted;         /* between SO and SI: kana */
 	struct nr_jp_buf euc; /* pending EUC-JP-MS bytes */
 	struct nr_jp_buf out;
 	size_t *lossy;
@@ -416,8 +416,11 @@ static size_t jis_step(struct jis *j)
 bool nr_jp_iso2022(struct nr_bytes in, struct nr_arena *a, struct nr_str *ret, size_t *lossy)
 {
 	uint8_t pending[4096];
-	struct jis j = { .in = in, .euc = { pending, 0, sizeof(pending) },
-			 .out = { .room = in.n * 3 + 16 }, .lossy = lossy, .ok = true };
+	struct jis j = { .in = in,
+			 .euc = { pending, 0, sizeof(pending) },
+			 .out = { .room = in.n * 3 + 16 },
+			 .lossy = lossy,
+			 .ok = true };
 
 	j.out.p = nr_arena_zalloc(a, j.out.room, 1);
 	if (!j.out.p)

@@ -13,12 +13,13 @@
 enum { NR_JP_MAX = 32 << 20 }; /* bytes decoded in one call */
 
 struct nr_jp {
-	struct nr_str text;   /* UTF-8; NUL and undecodable bytes became U+FFFD */
-	const char *used;     /* NR_STATIC name of the charset read: "ISO-2022-JP", "CP932", "UTF-8" */
-	const char *declared; /* NR_STATIC name the declaration means; NULL: none or unknown        */
-	bool lied;            /* another charset than the declared one reads these bytes            */
-	size_t lossy;         /* places that became U+FFFD */
-	unsigned score;       /* 0..100: how much of it reads like text */
+	struct nr_str text; /* UTF-8; NUL and undecodable bytes became U+FFFD */
+	const char *used; /* NR_STATIC name of the charset read: "ISO-2022-JP", "CP932", "UTF-8" */
+	const char
+		*declared; /* NR_STATIC name the declaration means; NULL: none or unknown        */
+	bool lied;         /* another charset than the declared one reads these bytes            */
+	size_t lossy;      /* places that became U+FFFD */
+	unsigned score;    /* 0..100: how much of it reads like text */
 };
 
 /* Decodes bytes.  declared may be empty or anything a header said.  When the declared charset does

@@ -44,7 +44,8 @@ static void fill_tables(void)
 			size_t lossy = 0, i = 0;
 			uint32_t c;
 
-			if (!nr_jp_iconv("CP932", (struct nr_bytes){ pair, 2 }, &out, &lossy) || lossy)
+			if (!nr_jp_iconv("CP932", (struct nr_bytes){ pair, 2 }, &out, &lossy) ||
+			    lossy)
 				continue;
 			c = nr_jp_next((struct nr_str){ (char *)text, out.n }, &i);
 			set_bit(writable, c);
@@ -213,9 +214,10 @@ static bool better(const struct nr_jp *x, const struct nr_jp *y)
 	return x->score > y->score + 5; /* earlier in the order wins a near tie */
 }
 
-static struct nr_jp best_of(struct nr_bytes in, struct shape s, struct nr_jp first, struct nr_arena *a)
+static struct nr_jp best_of(struct nr_bytes in, struct shape s, struct nr_jp first,
+			    struct nr_arena *a)
 {
-	static const char *const order[] = { "UTF-8",	"ISO-2022-JP", "CP932", "EUC-JP-MS",
+	static const char *const order[] = { "UTF-8",   "ISO-2022-JP", "CP932", "EUC-JP-MS",
 					     "GB18030", "BIG5-HKSCS",  "CP1252" };
 	struct nr_jp best = first, t;
 
@@ -235,7 +237,8 @@ static struct nr_jp best_of(struct nr_bytes in, struct shape s, struct nr_jp fir
 }
 
 /* The same over a prefix of whole lines when there is much text: eight trials of 32 MiB help nobody. */
-static struct nr_jp detect(struct nr_bytes in, struct shape s, struct nr_jp first, struct nr_arena *a)
+static struct nr_jp detect(struct nr_bytes in, struct shape s, struct nr_jp first,
+			   struct nr_arena *a)
 {
 	enum { SAMPLE = 65536 };
 	struct nr_jp best, t;
@@ -258,8 +261,8 @@ static struct nr_jp detect(struct nr_bytes in, struct shape s, struct nr_jp firs
 static bool only_damaged(const struct nr_jp *d, const char *name, const char *detected,
 			 struct shape s)
 {
-	return name && detected && !is(detected, name) && d->lossy && !latin_set(name) && !is(name, "US-ASCII") && !s.utf8 &&
-	       d->lossy * 50 < d->text.n && d->score >= 60;
+	return name && detected && !is(detected, name) && d->lossy && !latin_set(name) &&
+	       !is(name, "US-ASCII") && !s.utf8 && d->lossy * 50 < d->text.n && d->score >= 60;
 }
 
 enum nr_rc nr_jp_decode(struct nr_bytes in, struct nr_str declared, struct nr_arena *a,

@@ -33,7 +33,7 @@ struct nr_eye_in {
 };
 
 struct nr_detector {
-	const char *name;    /* "scan.horizontal"                          */
+	const char *name; /* "scan.horizontal"                          */
 	const char *title_en;
 	const char *title_ja;
 	const char *attack;  /* ATT&CK id or ""                            */
@@ -41,12 +41,12 @@ struct nr_detector {
 };
 
 struct nr_eye {
-	const char *name;  /* folder, command area: "sense"            */
-	const char *kind;  /* material kind: "capture"                 */
+	const char *name; /* folder, command area: "sense"            */
+	const char *kind; /* material kind: "capture"                 */
 	unsigned version;
 	struct nr_limits limits;
-	const char *fuzz;  /* "fuzz_sense"                             */
-	const char *doc;   /* "docs/eyes/sense.md"                     */
+	const char *fuzz;                    /* "fuzz_sense"                             */
+	const char *doc;                     /* "docs/eyes/sense.md"                     */
 	const struct nr_detector *detectors; /* ends with a NULL name  */
 	/* 0..100: how sure that the material is of this kind; sees the first 4,096 bytes. */
 	unsigned (*probe)(struct nr_bytes head);

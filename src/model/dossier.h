@@ -12,20 +12,20 @@
 #include "model/observable.h"
 
 enum nr_severity { /* of a finding */
-	NR_SEV_INFO = 0,
-	NR_SEV_LOW = 1,
-	NR_SEV_MEDIUM = 2,
-	NR_SEV_HIGH = 3,
-	NR_SEV_CRITICAL = 4,
+		   NR_SEV_INFO = 0,
+		   NR_SEV_LOW = 1,
+		   NR_SEV_MEDIUM = 2,
+		   NR_SEV_HIGH = 3,
+		   NR_SEV_CRITICAL = 4,
 };
 
 enum nr_class { /* of a verdict */
-	NR_CLASS_INFORMATIONAL = 0,
-	NR_CLASS_BENIGN = 1,
-	NR_CLASS_UNDECIDABLE = 2, /* "not decidable from text" is a verdict */
-	NR_CLASS_SUSPICIOUS = 3,
-	NR_CLASS_DECEPTIVE = 4,
-	NR_CLASS_MALICIOUS = 5,
+		NR_CLASS_INFORMATIONAL = 0,
+		NR_CLASS_BENIGN = 1,
+		NR_CLASS_UNDECIDABLE = 2, /* "not decidable from text" is a verdict */
+		NR_CLASS_SUSPICIOUS = 3,
+		NR_CLASS_DECEPTIVE = 4,
+		NR_CLASS_MALICIOUS = 5,
 };
 
 enum nr_ev_kind { NR_EV_NONE = 0, NR_EV_PACKET = 1, NR_EV_BYTES = 2, NR_EV_PART = 3 };
@@ -60,8 +60,9 @@ struct nr_submission { /* filled at the door, never by an eye */
 struct nr_obs {
 	enum nr_obs_kind kind;
 	struct nr_str value; /* canonical */
-	const char *role;    /* NR_STATIC or arena: source, destination, victim, sender, link, ...; "" */
-	uint64_t count;      /* times seen in this material */
+	const char
+		*role;  /* NR_STATIC or arena: source, destination, victim, sender, link, ...; "" */
+	uint64_t count; /* times seen in this material */
 	struct nr_evidence ev; /* first place seen */
 };
 
@@ -81,10 +82,10 @@ enum { NR_FINDING_OBS = 16, NR_FINDING_EV = 8, NR_FINDING_PARAMS = 12 };
 struct nr_finding {
 	const char *detector; /* row of the eye's detector table, e.g. "scan.horizontal"  */
 	enum nr_severity severity;
-	unsigned confidence;  /* 0..100 */
-	const char *attack;   /* ATT&CK technique id or ""                                */
-	struct nr_str summary; /* one English sentence with the numbers in it              */
-	int64_t at_us;        /* when it happened, from the material; 0: unknown          */
+	unsigned confidence;          /* 0..100 */
+	const char *attack;           /* ATT&CK technique id or ""                                */
+	struct nr_str summary;        /* one English sentence with the numbers in it              */
+	int64_t at_us;                /* when it happened, from the material; 0: unknown          */
 	uint32_t obs[NR_FINDING_OBS]; /* the adversary's artefacts it asserts             */
 	unsigned n_obs;
 	struct nr_evidence ev[NR_FINDING_EV];
@@ -94,19 +95,20 @@ struct nr_finding {
 };
 
 struct nr_counter { /* what the situation page adds up */
-	const char *series; /* "port" key "23/tcp"; "source" key address; "minute" key epoch minute */
+	const char
+		*series; /* "port" key "23/tcp"; "source" key address; "minute" key epoch minute */
 	struct nr_str key;
 	uint64_t packets;
 	uint64_t sources;
 };
 
-struct nr_part { /* a piece inside the material: MIME part, attachment, archive member */
+struct nr_part {            /* a piece inside the material: MIME part, attachment, archive member */
 	struct nr_str id;   /* "1.2" */
 	struct nr_str name; /* may be empty */
 	struct nr_str media_type;
 	uint64_t offset; /* encoded bytes in the raw material */
 	uint64_t length;
-	uint64_t size; /* decoded bytes */
+	uint64_t size;           /* decoded bytes */
 	struct nr_sha256 sha256; /* of the decoded bytes */
 	bool attachment;
 };
@@ -154,7 +156,7 @@ struct nr_dossier {
 };
 
 enum {
-	NR_DOSSIER_OBS = 20000,      /* limits of one dossier */
+	NR_DOSSIER_OBS = 20000, /* limits of one dossier */
 	NR_DOSSIER_RELS = 20000,
 	NR_DOSSIER_FINDINGS = 5000,
 	NR_DOSSIER_COUNTERS = 60000,
@@ -168,8 +170,9 @@ enum {
  * the decoded bytes of a part. */
 static inline struct nr_evidence nr_ev_packet(uint64_t packet, uint64_t offset, uint64_t length)
 {
-	return (struct nr_evidence){ .kind = NR_EV_PACKET, .packet = packet, .offset = offset,
-				     .length = length };
+	return (struct nr_evidence){
+		.kind = NR_EV_PACKET, .packet = packet, .offset = offset, .length = length
+	};
 }
 static inline struct nr_evidence nr_ev_bytes(uint64_t offset, uint64_t length)
 {
@@ -177,8 +180,9 @@ static inline struct nr_evidence nr_ev_bytes(uint64_t offset, uint64_t length)
 }
 static inline struct nr_evidence nr_ev_part(struct nr_str part, uint64_t offset, uint64_t length)
 {
-	return (struct nr_evidence){ .kind = NR_EV_PART, .part = part, .offset = offset,
-				     .length = length };
+	return (struct nr_evidence){
+		.kind = NR_EV_PART, .part = part, .offset = offset, .length = length
+	};
 }
 
 /* Empties *d and ties it to the arena. */

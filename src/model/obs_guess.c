@@ -3,8 +3,9 @@
 
 static enum nr_rc unknown(struct nr_err *reterr)
 {
-	return nr_fail(reterr, NR_E_MALFORMED, "observable", 0,
-		       "not an address, domain, URL, mail address or hash; write kind:value for others");
+	return nr_fail(
+		reterr, NR_E_MALFORMED, "observable", 0,
+		"not an address, domain, URL, mail address or hash; write kind:value for others");
 }
 
 /* Quotes and brackets people copy along. */
@@ -12,8 +13,8 @@ static struct nr_str unquote(struct nr_str s)
 {
 	static const struct {
 		const char *open, *close;
-	} pairs[] = { { "<", ">" },   { "\"", "\"" },	{ "'", "'" },	{ "「", "」" },
-		      { "『", "』" }, { "“", "”" }, { "(", ")" }, { "（", "）" } };
+	} pairs[] = { { "<", ">" },   { "\"", "\"" }, { "'", "'" }, { "「", "」" },
+		      { "『", "』" }, { "“", "”" },   { "(", ")" }, { "（", "）" } };
 
 	for (size_t i = 0; i < NR_COUNT(pairs); i++) {
 		size_t o = strlen(pairs[i].open), c = strlen(pairs[i].close);
@@ -27,8 +28,8 @@ static struct nr_str unquote(struct nr_str s)
 
 static bool masked(struct nr_str s)
 {
-	static const char *const masks[] = { "○", "◯", "〇", "●", "△", "▲", "×", "■", "□", "*",
-					     "redacted" };
+	static const char *const masks[] = { "○", "◯", "〇", "●", "△",       "▲",
+					     "×", "■", "□",  "*", "redacted" };
 
 	for (size_t i = 0; i < s.n; i++)
 		for (size_t m = 0; m < NR_COUNT(masks); m++)

@@ -67,7 +67,8 @@ enum nr_rc nr_obs_ipv4(struct nr_str raw, struct nr_arena *a, struct nr_str *ret
 
 	if (!parse_v4(unbracket(s), v4)) {
 		if (!parse_v6(s, v6) || !is_mapped(v6))
-			return bad(reterr, "ipv4", raw, "four decimal octets without leading zeros");
+			return bad(reterr, "ipv4", raw,
+				   "four decimal octets without leading zeros");
 		memcpy(v4, v6 + 12, 4);
 	}
 	*ret = nr_arena_fmt(a, "%u.%u.%u.%u", v4[0], v4[1], v4[2], v4[3]);

@@ -10,19 +10,45 @@ struct rule {
 };
 
 static const struct rule rules[] = {
-	{ "[://]", "://", false }, { "[:]//", "://", false }, { ":[//]", "://", false },
-	{ "[.]", ".", false },	   { "(.)", ".", true },      { "{.}", ".", false },
-	{ "【.】", ".", false },   { "〔.〕", ".", false },   { "<.>", ".", true },
-	{ "[dot]", ".", false },   { "(dot)", ".", false },   { "{dot}", ".", false },
-	{ "【dot】", ".", false }, { "(ドット)", ".", false }, { "[ドット]", ".", false },
-	{ "【ドット】", ".", false }, { "(どっと)", ".", false }, { "[,]", ".", false },
-	{ "[:]", ":", false },	   { "(:)", ":", true },      { "[/]", "/", false },
-	{ "[@]", "@", false },	   { "(@)", "@", false },     { "{@}", "@", false },
-	{ "【@】", "@", false },   { "[at]", "@", false },    { "(at)", "@", false },
-	{ "{at}", "@", false },	   { "【at】", "@", false },  { "(アット)", "@", false },
-	{ "(アットマーク)", "@", false }, { "[アット]", "@", false }, { "★", "@", true },
-	{ "☆", "@", true },	   { "\\.", ".", true },      { "[.", ".", true },
-	{ ".]", ".", true },	   { "・", ".", true },	      { "･", ".", true },
+	{ "[://]", "://", false },
+	{ "[:]//", "://", false },
+	{ ":[//]", "://", false },
+	{ "[.]", ".", false },
+	{ "(.)", ".", true },
+	{ "{.}", ".", false },
+	{ "【.】", ".", false },
+	{ "〔.〕", ".", false },
+	{ "<.>", ".", true },
+	{ "[dot]", ".", false },
+	{ "(dot)", ".", false },
+	{ "{dot}", ".", false },
+	{ "【dot】", ".", false },
+	{ "(ドット)", ".", false },
+	{ "[ドット]", ".", false },
+	{ "【ドット】", ".", false },
+	{ "(どっと)", ".", false },
+	{ "[,]", ".", false },
+	{ "[:]", ":", false },
+	{ "(:)", ":", true },
+	{ "[/]", "/", false },
+	{ "[@]", "@", false },
+	{ "(@)", "@", false },
+	{ "{@}", "@", false },
+	{ "【@】", "@", false },
+	{ "[at]", "@", false },
+	{ "(at)", "@", false },
+	{ "{at}", "@", false },
+	{ "【at】", "@", false },
+	{ "(アット)", "@", false },
+	{ "(アットマーク)", "@", false },
+	{ "[アット]", "@", false },
+	{ "★", "@", true },
+	{ "☆", "@", true },
+	{ "\\.", ".", true },
+	{ "[.", ".", true },
+	{ ".]", ".", true },
+	{ "・", ".", true },
+	{ "･", ".", true },
 };
 
 struct state {
@@ -65,8 +91,8 @@ static size_t past_blanks(const struct state *s, size_t k)
  * follows ("c2 . evil . example"). */
 static bool name_goes_on(const struct state *s, size_t k)
 {
-	static const char *const ends[] = { "com", "net", "org", "jp",	    "co",   "ne",
-					    "ac",  "go",  "or",	 "example", "info", "biz" };
+	static const char *const ends[] = { "com", "net", "org", "jp",      "co",   "ne",
+					    "ac",  "go",  "or",  "example", "info", "biz" };
 	size_t end = k;
 
 	while (end < s->in.n && name_byte(s->in.p[end]))
@@ -161,8 +187,8 @@ static void run(struct state *s)
  * sentence. */
 static bool ideographic_stop(struct nr_str s, size_t i)
 {
-	return s.n - i >= 3 && (memcmp(s.p + i, "\xe3\x80\x82", 3) == 0 ||
-				memcmp(s.p + i, "\xef\xbd\xa1", 3) == 0);
+	return s.n - i >= 3 &&
+	       (memcmp(s.p + i, "\xe3\x80\x82", 3) == 0 || memcmp(s.p + i, "\xef\xbd\xa1", 3) == 0);
 }
 
 static bool name_follows(struct nr_str raw, size_t i)
@@ -218,18 +244,19 @@ size_t nr_obs_scheme(struct nr_str s, const char **ret_scheme)
 	static const struct {
 		const char *spelling, *scheme;
 	} known[] = {
-		{ "https", "https" }, { "http", "http" },   { "hxxps", "https" }, { "hxxp", "http" },
-		{ "h**ps", "https" }, { "h**p", "http" },   { "htxps", "https" }, { "htxp", "http" },
-		{ "hxtps", "https" }, { "hxtp", "http" },   { "h++ps", "https" }, { "h++p", "http" },
-		{ "ttps", "https" },  { "ttp", "http" },    { "tps", "https" },	  { "tp", "http" },
-		{ "ftps", "ftps" },   { "ftp", "ftp" },	    { "fxp", "ftp" },	  { "meow", "http" },
-		{ "wss", "wss" },     { "ws", "ws" },	    { "h__ps", "https" }, { "h__p", "http" },
+		{ "https", "https" }, { "http", "http" }, { "hxxps", "https" }, { "hxxp", "http" },
+		{ "h**ps", "https" }, { "h**p", "http" }, { "htxps", "https" }, { "htxp", "http" },
+		{ "hxtps", "https" }, { "hxtp", "http" }, { "h++ps", "https" }, { "h++p", "http" },
+		{ "ttps", "https" },  { "ttp", "http" },  { "tps", "https" },   { "tp", "http" },
+		{ "ftps", "ftps" },   { "ftp", "ftp" },   { "fxp", "ftp" },     { "meow", "http" },
+		{ "wss", "wss" },     { "ws", "ws" },     { "h__ps", "https" }, { "h__p", "http" },
 	};
 
 	for (size_t i = 0; i < NR_COUNT(known); i++) {
 		size_t n = strlen(known[i].spelling);
 
-		if (nr_has_prefix_ci(s, known[i].spelling) && nr_has_prefix_ci(nr_sub(s, n, 3), "://")) {
+		if (nr_has_prefix_ci(s, known[i].spelling) &&
+		    nr_has_prefix_ci(nr_sub(s, n, 3), "://")) {
 			*ret_scheme = known[i].scheme;
 			return n + 3;
 		}

@@ -22,7 +22,9 @@ static bool name_byte(char c)
 
 static void emit(struct scan *s, enum nr_obs_kind kind, struct nr_str value, size_t from, size_t to)
 {
-	struct nr_obs_hit hit = { .kind = kind, .value = value, .offset = s->r.at[from],
+	struct nr_obs_hit hit = { .kind = kind,
+				  .value = value,
+				  .offset = s->r.at[from],
 				  .length = s->r.at[to] - s->r.at[from] };
 
 	for (size_t i = from; i < to; i++)
@@ -39,8 +41,8 @@ static void emit(struct scan *s, enum nr_obs_kind kind, struct nr_str value, siz
 /* Bytes of a character that stands for something the author took away; 0: none. */
 static size_t mask_at(struct nr_str t, size_t i)
 {
-	static const char *const masks[] = { "○", "◯", "〇", "●", "△", "▲", "×", "■", "□", "＊", "*",
-					     "…", "◎", "✕", "☓" };
+	static const char *const masks[] = { "○", "◯",  "〇", "●", "△", "▲", "×", "■",
+					     "□", "＊", "*",  "…", "◎", "✕", "☓" };
 
 	for (size_t m = 0; m < NR_COUNT(masks); m++)
 		if (nr_has_prefix_ci(nr_sub(t, i, t.n), masks[m]))
@@ -97,7 +99,8 @@ static bool is_example(struct nr_str domain)
 	for (size_t i = 0; i < NR_COUNT(names); i++) {
 		size_t n = strlen(names[i]);
 
-		if (domain.n >= n && nr_str_eq(nr_sub(domain, domain.n - n, n), nr_str_c(names[i])) &&
+		if (domain.n >= n &&
+		    nr_str_eq(nr_sub(domain, domain.n - n, n), nr_str_c(names[i])) &&
 		    (domain.n == n || domain.p[domain.n - n - 1] == '.'))
 			return true;
 	}
@@ -198,7 +201,8 @@ static size_t scan_url(struct scan *s, size_t i)
 	end = url_end(t, i, i + after);
 	if (end <= i + after)
 		return 0;
-	raw = nr_arena_fmt(s->a, "%s://%.*s", scheme, NR_FMT(nr_sub(t, i + after, end - i - after)));
+	raw = nr_arena_fmt(s->a, "%s://%.*s", scheme,
+			   NR_FMT(nr_sub(t, i + after, end - i - after)));
 	if (nr_obs_canon(NR_OBS_URL, raw, s->a, &v, NULL) != NR_OK ||
 	    !nr_obs_url_host(v, &kind, &host))
 		return 0;
@@ -257,7 +261,8 @@ static size_t scan_hash(struct scan *s, size_t i)
 	size_t digits, n = hex_span(s->r.text, i, &digits);
 	struct nr_str v;
 
-	if (n == 0 || nr_obs_canon(hash_kind(digits), nr_sub(s->r.text, i, n), s->a, &v, NULL) != NR_OK)
+	if (n == 0 ||
+	    nr_obs_canon(hash_kind(digits), nr_sub(s->r.text, i, n), s->a, &v, NULL) != NR_OK)
 		return 0;
 	emit(s, hash_kind(digits), v, i, i + n);
 	return n;
@@ -270,7 +275,8 @@ static size_t v6_end(struct nr_str t, size_t i)
 
 	while (k < t.n && k - i < 46 && (nr_c_hex(t.p[k]) || t.p[k] == ':' || t.p[k] == '.'))
 		colons += t.p[k++] == ':';
-	while (k > i && (t.p[k - 1] == '.' || (t.p[k - 1] == ':' && k - i > 2 && t.p[k - 2] != ':')))
+	while (k > i &&
+	       (t.p[k - 1] == '.' || (t.p[k - 1] == ':' && k - i > 2 && t.p[k - 2] != ':')))
 		k--;
 	return colons < 2 || k - i < 6 || (k < t.n && nr_c_alnum(t.p[k])) ? i : k;
 }

@@ -1,9 +1,10 @@
 /* Mail subjects: what stays when spelling, width and reply marks are taken away. */
 #include "model/obs_int.h"
 
-static const char *const marks[] = { /* NFKC casefolded, longest first where one begins another */
-	"fwd", "fw", "re", "aw", "wg", "sv", "vs", "tr", "rv", "転送", "返信", "回复", "答复", "转发",
-	"回覆", "轉寄",
+static const char *const marks[] = {
+	/* NFKC casefolded, longest first where one begins another */
+	"fwd", "fw",   "re",   "aw",   "wg",   "sv",   "vs",   "tr",
+	"rv",  "転送", "返信", "回复", "答复", "转发", "回覆", "轉寄",
 };
 
 static size_t space_at(struct nr_str s, size_t i)
@@ -75,7 +76,8 @@ enum nr_rc nr_obs_subject(struct nr_str raw, struct nr_arena *a, struct nr_str *
 	b = nr_obuf_new(a, s.n);
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
-		size_t k = (unsigned char)c == 0xe2 || (unsigned char)c == 0xe3 ? twin(s, i, &c) : 0;
+		size_t k =
+			(unsigned char)c == 0xe2 || (unsigned char)c == 0xe3 ? twin(s, i, &c) : 0;
 
 		i += k ? k - 1 : 0;
 		if (nr_c_space(c) || (unsigned char)c < 0x20)

@@ -172,8 +172,8 @@ enum nr_rc nr_obs_idna(struct nr_str s, struct nr_arena *a, struct nr_str *ret,
 		       struct nr_err *reterr)
 {
 	/* Names with odd hyphens are in the DNS and in mails: they are observables all the same. */
-	const uint32_t tolerated = UIDNA_ERROR_HYPHEN_3_4 | UIDNA_ERROR_LEADING_HYPHEN |
-				   UIDNA_ERROR_TRAILING_HYPHEN;
+	const uint32_t tolerated =
+		UIDNA_ERROR_HYPHEN_3_4 | UIDNA_ERROR_LEADING_HYPHEN | UIDNA_ERROR_TRAILING_HYPHEN;
 	UIDNAInfo info = UIDNA_INFO_INITIALIZER;
 	UErrorCode err = U_ZERO_ERROR;
 	char out[512];

@@ -178,9 +178,9 @@ static enum nr_rc put_host(struct nr_obuf *b, struct nr_str host, struct nr_aren
 		bool pct = host.p[i] == '%' && host.n - i >= 3 && nr_c_hex(host.p[i + 1]) &&
 			   nr_c_hex(host.p[i + 2]);
 
-		nr_obuf_c(&raw, pct ? (char)(hex_value(host.p[i + 1]) << 4 |
-					     hex_value(host.p[i + 2]))
-				    : host.p[i]);
+		nr_obuf_c(&raw,
+			  pct ? (char)(hex_value(host.p[i + 1]) << 4 | hex_value(host.p[i + 2]))
+			      : host.p[i]);
 		i += pct ? 2 : 0;
 	}
 	NR_TRY(nr_str_check((struct nr_bytes){ (const uint8_t *)raw.p, raw.n }, &host, reterr));
@@ -202,7 +202,9 @@ static enum nr_rc put_port(struct nr_obuf *b, const struct url *u, struct nr_err
 	static const struct {
 		const char *scheme;
 		unsigned port;
-	} defaults[] = { { "http", 80 }, { "https", 443 }, { "ftp", 21 }, { "ws", 80 }, { "wss", 443 } };
+	} defaults[] = {
+		{ "http", 80 }, { "https", 443 }, { "ftp", 21 }, { "ws", 80 }, { "wss", 443 }
+	};
 	unsigned port = 0;
 	char text[8];
 

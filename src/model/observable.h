@@ -9,14 +9,14 @@
 enum nr_obs_kind {
 	NR_OBS_IPV4 = 1,
 	NR_OBS_IPV6 = 2,
-	NR_OBS_DOMAIN = 3,     /* lower case A-labels, no trailing dot              */
-	NR_OBS_URL = 4,        /* RFC 3986 section 6.2.2 normal form                */
-	NR_OBS_EMAIL = 5,      /* local part as given, domain canonical             */
-	NR_OBS_SHA256 = 6,     /* of a file or attachment, lower-case hexadecimal   */
+	NR_OBS_DOMAIN = 3, /* lower case A-labels, no trailing dot              */
+	NR_OBS_URL = 4,    /* RFC 3986 section 6.2.2 normal form                */
+	NR_OBS_EMAIL = 5,  /* local part as given, domain canonical             */
+	NR_OBS_SHA256 = 6, /* of a file or attachment, lower-case hexadecimal   */
 	NR_OBS_SHA1 = 7,
 	NR_OBS_MD5 = 8,
-	NR_OBS_FILE_NAME = 9,  /* NFC, as shown                                     */
-	NR_OBS_SUBJECT = 10,   /* mail subject, NFKC casefolded                     */
+	NR_OBS_FILE_NAME = 9, /* NFC, as shown                                     */
+	NR_OBS_SUBJECT = 10,  /* mail subject, NFKC casefolded                     */
 	NR_OBS_MESSAGE_ID = 11,
 	NR_OBS_JA3 = 12,
 	NR_OBS_USER_AGENT = 13,
@@ -37,8 +37,9 @@ NR_MUSTUSE enum nr_rc nr_obs_canon(enum nr_obs_kind k, struct nr_str raw, struct
 				   struct nr_str *ret, struct nr_err *reterr);
 /* Guesses the kind of a value a person typed (search box, indicator list) and canonicalises it;
  * understands defanged forms (hxxp, [.], ［．］, japan.md section 5.3).  NR_E_MALFORMED. */
-NR_MUSTUSE enum nr_rc nr_obs_guess(struct nr_str raw, struct nr_arena *a, enum nr_obs_kind *ret_kind,
-				   struct nr_str *ret, struct nr_err *reterr);
+NR_MUSTUSE enum nr_rc nr_obs_guess(struct nr_str raw, struct nr_arena *a,
+				   enum nr_obs_kind *ret_kind, struct nr_str *ret,
+				   struct nr_err *reterr);
 
 /* One indicator found in running text: canonical value and where the raw spelling stands. */
 struct nr_obs_hit {

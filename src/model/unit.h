@@ -24,7 +24,7 @@ struct nr_unit {
 	struct nr_str technical_parent; /* empty: none */
 	unsigned prefecture;            /* JIS X 0401 code 1..47, 0: none */
 	struct nr_str sector;           /* members: energy, finance, ...; else empty */
-	struct nr_str basis;            /* standing legal basis for what it submits; empty: none (G16) */
+	struct nr_str basis; /* standing legal basis for what it submits; empty: none (G16) */
 };
 
 struct nr_sensor {
@@ -35,7 +35,7 @@ struct nr_sensor {
 	struct nr_str basis;
 	struct nr_str purpose;
 	struct nr_str darknet; /* comma-separated prefixes it watches; may be empty */
-	uint64_t addresses;    /* live sensor addresses: the denominator of 件／日・1IPアドレス */
+	uint64_t addresses; /* live sensor addresses: the denominator of 件／日・1IPアドレス */
 };
 
 enum nr_role {
