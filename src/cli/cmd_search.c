@@ -75,9 +75,9 @@ static enum nr_rc ask(const struct nr_cmd_ctx *c, struct nr_arena *a, struct ans
 
 static void json_line(struct nr_wr *w, const struct nr_dossier_row *d)
 {
-	char id[NR_UUID_TEXT], at[NR_TIME_TEXT], sha[65];
+	char id[NR_DOSSIER_ID_TEXT], at[NR_TIME_TEXT], sha[65];
 
-	nr_uuid_format(&d->id, id);
+	nr_dossier_id_format(&d->id, id);
 	nr_time_format(d->received_us, at);
 	nr_hex(d->sha256.b, 32, sha);
 	nr_wr_fmt(w, "{\"id\":\"%s\",\"kind\":", id);
@@ -135,9 +135,9 @@ static void put_plain(struct nr_str t)
 
 static void print_line(const struct nr_dossier_row *d, struct nr_str snippet)
 {
-	char id[NR_UUID_TEXT], at[NR_TIME_TEXT];
+	char id[NR_DOSSIER_ID_TEXT], at[NR_TIME_TEXT];
 
-	nr_uuid_format(&d->id, id);
+	nr_dossier_id_format(&d->id, id);
 	nr_time_format(d->received_us, at);
 	printf("%s  %.19sZ  %-8s ", id, at, nr_severity_name(d->severity));
 	put_plain(d->name);

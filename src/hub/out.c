@@ -58,9 +58,9 @@ void nr_out_sha256(struct nr_wr *w, const char *name, const struct nr_sha256 *v)
 
 void nr_out_uuid(struct nr_wr *w, const char *name, const struct nr_uuid *v)
 {
-	char text[NR_UUID_TEXT];
+	char text[NR_DOSSIER_ID_TEXT];
 
-	nr_uuid_format(v, text);
+	nr_dossier_id_format(v, text);
 	nr_out_str(w, name, nr_str_c(text));
 }
 
@@ -108,10 +108,10 @@ void nr_out_dossier(struct nr_wr *w, const struct nr_dossier_row *d, const struc
 
 void nr_out_finding(struct nr_wr *w, const struct nr_finding_row *f)
 {
-	char id[NR_UUID_TEXT + 16], uuid[NR_UUID_TEXT];
+	char id[NR_DOSSIER_ID_TEXT + 16], uuid[NR_DOSSIER_ID_TEXT];
 
 	/* Row numbers count what the viewer may not see; the name of a finding is its place. */
-	nr_uuid_format(&f->dossier, uuid);
+	nr_dossier_id_format(&f->dossier, uuid);
 	(void)snprintf(id, sizeof(id), "%s.%u", uuid, f->seq);
 	nr_out_comma(w);
 	nr_wr_u8(w, '{');

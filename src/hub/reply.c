@@ -118,7 +118,7 @@ enum nr_rc nr_req_time(const struct nr_req *q, const char *name, int64_t def_us,
 
 enum nr_rc nr_req_uuid(const struct nr_req *q, struct nr_uuid *ret, struct nr_err *reterr)
 {
-	if (nr_uuid_parse(q->params[0], ret, NULL) != NR_OK)
+	if (nr_dossier_id_parse(q->params[0], ret, NULL) != NR_OK)
 		return nr_fail(reterr, NR_E_NOTFOUND, "id", UINT64_MAX, "no such dossier");
 	return NR_OK;
 }

@@ -263,6 +263,21 @@ struct nr_uuid nr_dossier_id(struct nr_str unit, struct nr_str sensor, struct nr
 	return nr_uuid5(&nr_ns_noroshi, (struct nr_bytes){ (uint8_t *)text, (size_t)n });
 }
 
+void nr_dossier_id_format(const struct nr_uuid *id, char out[NR_DOSSIER_ID_TEXT])
+{
+	char uuid[NR_UUID_TEXT];
+
+	nr_uuid_format(id, uuid);
+	(void)snprintf(out, NR_DOSSIER_ID_TEXT, "dossier--%s", uuid);
+}
+
+enum nr_rc nr_dossier_id_parse(struct nr_str s, struct nr_uuid *ret, struct nr_err *reterr)
+{
+	if (s.n > 9 && memcmp(s.p, "dossier--", 9) == 0)
+		s = (struct nr_str){ s.p + 9, s.n - 9 };
+	return nr_uuid_parse(s, ret, reterr);
+}
+
 const char *nr_severity_name(enum nr_severity s)
 {
 	return (unsigned)s < NR_COUNT(severities) ? severities[s] : "info";

@@ -222,6 +222,13 @@ void nr_dossier_reason(struct nr_dossier *d, const char *fmt, ...) NR_PRINTF(2, 
 struct nr_uuid nr_dossier_id(struct nr_str unit, struct nr_str sensor, struct nr_str eye,
 			     const struct nr_sha256 *sha256);
 
+/* The public text of a dossier's id, "dossier--" and the UUID, with terminator; and back, with or
+ * without the prefix.  NR_E_MALFORMED. */
+enum { NR_DOSSIER_ID_TEXT = NR_UUID_TEXT + 9 };
+void nr_dossier_id_format(const struct nr_uuid *id, char out[NR_DOSSIER_ID_TEXT]);
+NR_MUSTUSE enum nr_rc nr_dossier_id_parse(struct nr_str s, struct nr_uuid *ret,
+					  struct nr_err *reterr);
+
 /* "info".."critical"; "informational".."malicious". */
 NR_STATIC const char *nr_severity_name(enum nr_severity s);
 NR_STATIC const char *nr_class_name(enum nr_class c);

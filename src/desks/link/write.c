@@ -23,9 +23,9 @@ static void instant(struct nr_wr *w, const char *name, int64_t us)
 
 static void uuid(struct nr_wr *w, const char *name, const struct nr_uuid *u)
 {
-	char t[NR_UUID_TEXT];
+	char t[NR_DOSSIER_ID_TEXT];
 
-	nr_uuid_format(u, t);
+	nr_dossier_id_format(u, t);
 	nr_wr_fmt(w, "\"%s\":\"%s\"", name, t);
 }
 
