@@ -142,6 +142,12 @@ enum nr_rc nr_intake_batch(struct nr_intake *in, const struct nr_submit *subs,
 	return rc;
 }
 
+enum nr_rc nr_intake_check(struct nr_intake *in, const struct nr_submit *sub, struct nr_dossier *d,
+			   struct nr_err *reterr)
+{
+	return nr_gate_check(in->store, sub, d, reterr);
+}
+
 enum nr_rc nr_intake_add(struct nr_intake *in, const struct nr_submit *sub, struct nr_dossier *d,
 			 const struct nr_src *src, struct nr_receipt *ret, struct nr_err *reterr)
 {

@@ -43,6 +43,9 @@ struct nr_receipt {
 NR_MUSTUSE enum nr_rc nr_intake_add(struct nr_intake *in, const struct nr_submit *sub,
 				    struct nr_dossier *d, const struct nr_src *src,
 				    struct nr_receipt *ret, struct nr_err *reterr);
+/* Would it be taken?  The same checks as nr_intake_add() and the same errors; writes nothing. */
+NR_MUSTUSE enum nr_rc nr_intake_check(struct nr_intake *in, const struct nr_submit *sub,
+				      struct nr_dossier *d, struct nr_err *reterr);
 /* Many dossiers in one transaction (durable together, acknowledged together).  All or none: when one
  * is refused the ledger names it and nothing is stored; give the others again without it. */
 NR_MUSTUSE enum nr_rc nr_intake_batch(struct nr_intake *in, const struct nr_submit *subs,
