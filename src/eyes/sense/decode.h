@@ -49,11 +49,9 @@ struct nr_pkt {
 	uint64_t h_src, h_pair;
 };
 
-<<<<<<< HEAD
 /* Addresses are IPv6; IPv4 is mapped into ::ffff:0:0/96. */
-=======
+
 /* The same address? */
->>>>>>> b49cc96 (eyes/sense: memory from arenas, contract comments)
 static inline bool nr_ip_eq(struct nr_ip a, struct nr_ip b)
 {
 	return a.hi == b.hi && a.lo == b.lo;
