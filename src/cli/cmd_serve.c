@@ -99,7 +99,7 @@ static enum nr_rc config_of(struct nr_cmd_ctx *c, struct nr_hub_config *cfg, cha
 				       .workers = (unsigned)nr_cmd_int(c, "workers"),
 				       .geo = nr_cmd_opt(c, "geo"),
 				       .detectors = write_detectors,
-				       .listen_fd = -1,
+				       .confine = nr_supervised(),
 				       .stop_fd = -1,
 				       .ready = on_ready,
 				       .ready_ctx = c };
@@ -123,7 +123,40 @@ static int run_hub(struct nr_cmd_ctx *c)
 	return rc == NR_OK ? 0 : nr_cmd_error(c, "serve", &e);
 }
 
-extern const struct nr_cmd nr_cmd_serve;
+/* The command line of the hub role: what was given to serve, under the role's name. */
+static int run_serve(struct nr_cmd_ctx *c)
+{
+	static const char *const worker[] = { "noroshi", "worker--look", NULL };
+	static const char *const one[] = { "store",   "listen", "tls-cert",    "tls-key",
+					   "workers", "geo",    "sign-in-link" };
+	const char *argv[4 + 2 * (NR_COUNT(one) + NR_HUB_NAMES)] = { "noroshi", "hub--role" };
+	char flags[NR_COUNT(one)][24];
+	struct nr_err e = { .rc = NR_OK };
+	size_t n = 2;
+	int code = 70;
+
+	for (size_t i = 0; i < NR_COUNT(one); i++) {
+		const char *v = nr_cmd_opt(c, one[i]);
+
+		if (!v)
+			continue;
+		(void)snprintf(flags[i], sizeof(flags[i]), "--%s", one[i]);
+		argv[n++] = flags[i];
+		argv[n++] = v;
+	}
+	for (size_t i = 0; i < NR_HUB_NAMES - 1 && nr_cmd_many(c, "name", i); i++) {
+		argv[n++] = "--name";
+		argv[n++] = nr_cmd_many(c, "name", i);
+	}
+	if (nr_cmd_json(c))
+		argv[n++] = "--json";
+	argv[n] = NULL;
+	if (nr_supervise(argv, worker, &code, &e) != NR_OK)
+		return nr_cmd_error(c, "serve", &e);
+	return code;
+}
+
+extern const struct nr_cmd nr_cmd_serve, nr_cmd_hub;
 static const struct nr_opt opts_serve[] = {
 	{ "store", NR_OPT_TEXT, "URL", "the store", "noroshi.db", 0, 0 },
 	{ "listen", NR_OPT_TEXT, "ADDR:PORT", "where to listen; port 0: any free one",
@@ -141,6 +174,14 @@ static const struct nr_opt opts_serve[] = {
 const struct nr_cmd nr_cmd_serve = {
 	.area = "serve",
 	.summary = "serve the console, the API and the feeds",
+	.args = "",
+	.opts = opts_serve,
+	.run = run_serve,
+};
+const struct nr_cmd nr_cmd_hub = {
+	.area = "hub--role",
+	.flags = NR_CMD_HIDDEN,
+	.summary = "the hub itself (started by noroshi serve)",
 	.args = "",
 	.opts = opts_serve,
 	.run = run_hub,

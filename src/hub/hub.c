@@ -5,6 +5,7 @@
 #include "hub/jobs.h"
 #include "hub/server.h"
 #include "hub/stream.h"
+#include "proc/jail.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -236,20 +237,27 @@ static enum nr_rc pair_check(const char *cert, const char *key, struct nr_err *r
 
 /* --- start --- */
 
+/* The folder part of a path, "." when there is none. */
+static void folder_of(struct nr_str path, char *out, size_t size)
+{
+	size_t slash = path.n;
+
+	while (slash > 0 && path.p[slash - 1] != '/')
+		slash--;
+	if (slash == 0)
+		(void)snprintf(out, size, ".");
+	else
+		(void)snprintf(out, size, "%.*s", (int)slash, path.p);
+}
+
 /* Uploads wait in the folder of the store: it has the room, and it is all the jail leaves us. */
 static void upload_dir(struct nr_hub *h)
 {
 	struct nr_str path = h->cfg->store;
-	size_t slash;
 
 	if (path.n > 7 && memcmp(path.p, "sqlite:", 7) == 0)
 		path = (struct nr_str){ path.p + 7, path.n - 7 };
-	for (slash = path.n; slash > 0 && path.p[slash - 1] != '/'; slash--)
-		;
-	if (slash == 0)
-		(void)snprintf(h->upload_dir, sizeof(h->upload_dir), ".");
-	else
-		(void)snprintf(h->upload_dir, sizeof(h->upload_dir), "%.*s", (int)slash, path.p);
+	folder_of(path, h->upload_dir, sizeof(h->upload_dir));
 }
 
 static enum nr_rc open_rooms(struct nr_hub *h, struct nr_err *reterr)
@@ -267,28 +275,73 @@ static enum nr_rc open_rooms(struct nr_hub *h, struct nr_err *reterr)
 	return nr_jobs_open(threads, depth, nr_server_done, &h->jobs, reterr);
 }
 
-static enum nr_rc open_server(struct nr_hub *h, int fd, struct nr_err *reterr)
+/* Reads the TLS files while the file system is still ours. */
+static enum nr_rc read_pair(struct nr_hub *h, char **ret_cert, char **ret_key,
+			    struct nr_err *reterr)
+{
+	if (!h->cfg->tls_cert)
+		return NR_OK;
+	h->tls = true;
+	*ret_cert = slurp(h->cfg->tls_cert, "tls-cert", reterr);
+	*ret_key = *ret_cert ? slurp(h->cfg->tls_key, "tls-key", reterr) : NULL;
+	return *ret_key ? pair_check(*ret_cert, *ret_key, reterr) : NR_E_IO;
+}
+
+static enum nr_rc confine(const struct nr_hub *h, struct nr_err *reterr)
+{
+	struct nr_jail_report report;
+	char geo[512] = "";
+	const char *folders[3] = { h->upload_dir, NULL, NULL };
+
+	if (!h->cfg->confine)
+		return NR_OK;
+	if (h->cfg->geo) {
+		folder_of(nr_str_c(h->cfg->geo), geo, sizeof(geo));
+		folders[1] = geo;
+	}
+	/* The engine's temporary files must lie where we may write. */
+	if (setenv("SQLITE_TMPDIR", h->upload_dir, 1) != 0)
+		return nr_fail_errno(reterr, "hub", errno, "no memory");
+	NR_TRY(nr_jail_role(folders, &report, reterr));
+	if (!report.landlock)
+		fprintf(stderr, "noroshi: hub: this kernel has no Landlock: the file system is "
+				"not confined\n");
+	return NR_OK;
+}
+
+static enum nr_rc open_server(struct nr_hub *h, int fd, const char *cert, const char *key,
+			      struct nr_err *reterr)
 {
 	struct nr_server *server = NULL;
-	char *cert = NULL, *key = NULL;
-	enum nr_rc rc = NR_OK;
 
-	if (h->cfg->tls_cert) {
-		cert = slurp(h->cfg->tls_cert, "tls-cert", reterr);
-		key = cert ? slurp(h->cfg->tls_key, "tls-key", reterr) : NULL;
-		rc = cert && key ? pair_check(cert, key, reterr) : NR_E_IO;
-		h->tls = true;
-	}
-	if (rc == NR_OK)
-		rc = nr_stream_open(h, &h->stream, reterr);
-	if (rc == NR_OK)
-		rc = nr_server_open(h, fd, cert, key, &server, reterr);
+	NR_TRY(nr_stream_open(h, &h->stream, reterr));
+	NR_TRY(nr_server_open(h, fd, cert, key, &server, reterr));
 	h->server = server;
+	return NR_OK;
+}
+
+/* Everything from the socket to the first request; on failure close_all() undoes it. */
+static enum nr_rc open_all(struct nr_hub *h, struct nr_err *reterr)
+{
+	char *cert = NULL, *key = NULL;
+	int fd = -1;
+	enum nr_rc rc = nr_hub_listen(h->cfg, &fd, &h->port, reterr);
+
+	if (rc == NR_OK)
+		rc = read_pair(h, &cert, &key, reterr);
+	if (rc == NR_OK)
+		rc = confine(h, reterr);
+	if (rc == NR_OK)
+		rc = open_rooms(h, reterr);
+	if (rc == NR_OK)
+		rc = open_server(h, fd, cert, key, reterr);
 	if (key) {
 		sodium_memzero(key, strlen(key));
 		free(key);
 	}
 	free(cert);
+	if (fd >= 0 && !h->server)
+		close(fd);
 	return rc;
 }
 
@@ -366,8 +419,7 @@ static struct nr_hub *hub_new(const struct nr_hub_config *cfg)
 enum nr_rc nr_hub_run(const struct nr_hub_config *cfg, struct nr_err *reterr)
 {
 	struct nr_hub *h = hub_new(cfg);
-	int fd = cfg->listen_fd;
-	enum nr_rc rc = NR_OK;
+	enum nr_rc rc;
 	sigset_t set;
 
 	if (!h)
@@ -377,18 +429,10 @@ enum nr_rc nr_hub_run(const struct nr_hub_config *cfg, struct nr_err *reterr)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGPIPE);
 	(void)pthread_sigmask(SIG_BLOCK, &set, NULL); /* before threads: all of them inherit it */
-	h->port = cfg->port;
-	if (fd < 0)
-		rc = nr_hub_listen(cfg, &fd, &h->port, reterr);
-	if (rc == NR_OK)
-		rc = open_rooms(h, reterr);
-	if (rc == NR_OK)
-		rc = open_server(h, fd, reterr);
+	rc = open_all(h, reterr);
 	if (rc == NR_OK) {
 		announce(h);
 		wait_for_end(cfg);
-	} else if (fd >= 0 && !h->server) {
-		close(fd);
 	}
 	close_all(h);
 	pthread_key_delete(h->reader);

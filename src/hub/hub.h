@@ -26,8 +26,8 @@ struct nr_hub_config {
 	const struct nr_pool_spawner *spawner;
 	/* Writes the register of detectors as a JSON list: eyes are not for this room to know. */
 	void (*detectors)(struct nr_wr *w);
-	int listen_fd; /* a bound, listening socket; -1: make one                 */
-	int stop_fd;   /* readable when the hub shall end; -1: signals only       */
+	bool confine; /* enter the jail of a network role before any thread      */
+	int stop_fd;  /* readable when the hub shall end; -1: signals only       */
 	/* Called once, when requests are answered. */
 	void (*ready)(void *ctx, const char *url);
 	void *ready_ctx;

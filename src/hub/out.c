@@ -6,7 +6,7 @@ void nr_out_comma(struct nr_wr *w)
 {
 	uint8_t last = w->n ? w->p[w->n - 1] : '{';
 
-	if (last != '{' && last != '[' && last != ':')
+	if (last != '{' && last != '[' && last != ':' && last != ' ') /* blank: after "data: " */
 		nr_wr_u8(w, ',');
 }
 

@@ -100,8 +100,10 @@ static bool enter_landlock(int abi, const char *const *rw, bool tcp)
 
 	if (abi <= 0)
 		return false;
-	if (tcp)
+	if (tcp) {
 		r.net = 0;
+		r.scoped &= 1; /* a role kills the workers that its supervisor started for it */
+	}
 	fd = (int)syscall(SYS_landlock_create_ruleset, &r, size, 0);
 	if (fd < 0)
 		return false;

@@ -16,7 +16,7 @@
 /* Between fork and exec: async-signal-safe calls only. */
 static void child(const char *const argv[], int channel, pid_t parent)
 {
-	char *args[16];
+	char *args[64]; /* serve --name may stand often */
 	sigset_t none;
 	size_t i = 0;
 	int null;
