@@ -93,7 +93,7 @@ static enum nr_rc note_read(struct nr_req *q, const struct nr_dossier_row *d, in
 			    int64_t length, struct nr_err *reterr)
 {
 	struct nr_store *s = nr_hub_write_lock(q->hub);
-	char object[NR_UUID_TEXT], detail[64];
+	char object[NR_DOSSIER_ID_TEXT], detail[64];
 	struct nr_ledger_entry e = { .at_us = nr_now_us(),
 				     .kind = "read",
 				     .actor = q->person.login,
@@ -101,7 +101,7 @@ static enum nr_rc note_read(struct nr_req *q, const struct nr_dossier_row *d, in
 				     .digest = d->sha256 };
 	enum nr_rc rc;
 
-	nr_uuid_format(&d->id, object);
+	nr_dossier_id_format(&d->id, object);
 	(void)snprintf(detail, sizeof(detail), "bytes %lld+%lld", (long long)offset,
 		       (long long)length);
 	e.object = nr_str_c(object);

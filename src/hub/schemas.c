@@ -12,7 +12,7 @@
 	}
 
 static const struct nr_field f_dossier_line[] = {
-	{ "id", "uuid", "of the dossier" },
+	{ "id", "string", "dossier-- and a UUID" },
 	{ "kind", "string", "capture, mail" },
 	{ "name", "string", "file name as submitted" },
 	{ "unit", "string", "that submitted it" },
@@ -32,7 +32,7 @@ static const struct nr_field f_dossier_line[] = {
 };
 static const struct nr_field f_finding_line[] = {
 	{ "id", "string", "dossier and seq" },
-	{ "dossier", "uuid", "it belongs to" },
+	{ "dossier", "string", "it belongs to" },
 	{ "seq", "integer", "index in the dossier's findings" },
 	{ "detector", "string", "row of the register of detectors" },
 	{ "severity", "string", "info to critical" },
@@ -82,7 +82,7 @@ static const struct nr_field f_situation[] = {
 };
 static const struct nr_field f_receipt[] = {
 	{ "receipt", "string", "number to quote, made from the dossier's id" },
-	{ "dossier", "uuid", "made, or already there" },
+	{ "dossier", "string", "made, or already there" },
 	{ "sha256", "string", "of the material" },
 	{ "duplicate", "boolean",
 	  "the same material was there from the same unit: nothing was written" },
@@ -144,7 +144,7 @@ const struct nr_schema nr_schemas[] = {
 	    { "size", "integer", "of the material" }, { "base64", "string", "" }) },
 	{ "CampaignLine", "", f_campaign_line },
 	{ "CampaignLink", "",
-	  F({ "a", "uuid", "came first" }, { "b", "uuid", "" }, { "kind", "string", "" },
+	  F({ "a", "string", "came first" }, { "b", "string", "" }, { "kind", "string", "" },
 	    { "value", "string", "" }, { "weight", "integer", "" }) },
 	{ "CampaignObservable", "",
 	  F({ "kind", "string", "" }, { "value", "string", "" },
