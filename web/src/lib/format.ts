@@ -1,5 +1,5 @@
 // Numbers, instants and indicators as a watch officer reads them: 24 hours, JST, tabular.
-import { lang } from "./i18n";
+import { lang, word } from "./i18n";
 
 const JST_MS = 9 * 3600 * 1000;
 
@@ -90,6 +90,13 @@ export function defang(kind: string, value: string): string {
 	default:
 		return value;
 	}
+}
+
+// "domain evil.example", as the hub titles a campaign, in the reader's words and defanged.
+export function campaignTitle(title: string): string {
+	const m = /^([a-z0-9-]+) (.+)$/s.exec(title);
+	const kind = m?.[1] ?? "";
+	return m && word("obs", kind) !== kind ? `${word("obs", kind)} ${defang(kind, m[2]!)}` : title;
 }
 
 // Folding for highlighting, one output character for one input character where NFKC keeps the length.

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { defang, jst, number, utc } from "../lib/format";
+import { campaignTitle, defang, jst, number, utc } from "../lib/format";
 import { t, word } from "../lib/i18n";
 import { changes } from "../lib/live";
 import { useResource } from "../lib/resource";
@@ -29,7 +29,7 @@ function Table({ rows }: { rows: CampaignLine[] }) {
 				<tbody>
 					{rows.map((c) => (
 						<tr key={c.id}>
-							<td class="main"><a data-row href={`/campaigns/${c.id}`}>{c.title || c.id}</a><span class="under mono">{c.id.slice(0, 18)}…</span></td>
+							<td class="main"><a data-row href={`/campaigns/${c.id}`}>{campaignTitle(c.title) || c.id}</a><span class="under mono">{c.id.slice(0, 18)}…</span></td>
 							<td data-label={t("finding.severity")}><Sev v={c.severity} /></td>
 							<td data-label={t("total.dossiers")} class="right num">{number(c.dossiers)}</td>
 							<td data-label={t("campaign.units")} class="right num">{number(c.units)}</td>
@@ -53,7 +53,7 @@ export function CampaignPage({ id }: { id: string }) {
 			res.reload();
 	}, [turn]);
 	return (
-		<Page title={res.data?.title || t("campaign.campaign")}
+		<Page title={res.data ? campaignTitle(res.data.title) : t("campaign.campaign")}
 			sub={<><a href="/campaigns">{t("nav.campaigns")}</a> / <span class="mono small">{id}</span> <Copy text={id} /></>}>
 			<Load of={res}>{(c) => <Body c={c} />}</Load>
 		</Page>

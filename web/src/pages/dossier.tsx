@@ -64,7 +64,8 @@ function Body({ id, d, links, campaign }: { id: string; d: Dossier; links: preac
 		setOther({ title, evidence: [e] });
 		document.getElementById("bytes")?.scrollIntoView({ block: "nearest" });
 	};
-	const hops = d.facts.filter((x) => isHop(x));
+	// The topmost line was written last: reading upwards is the way the mail went.
+	const hops = d.facts.filter((x) => isHop(x)).sort((a, b) => (b.evidence?.offset ?? 0) - (a.evidence?.offset ?? 0));
 	const facts = d.facts.filter((x) => !isHop(x));
 	return (
 		<div class="dossier">
