@@ -73,7 +73,7 @@ static struct nr_wr *event_begin(struct nr_stream_client *c, const char *name)
 	}
 	nr_wr_cstr(&c->out, "id: ");
 	nr_cursor_make(c->req, "stream", c->dossier, c->finding, &c->out);
-	nr_wr_fmt(&c->out, "\nevent: %s\ndata: ", name);
+	nr_wr_fmt(&c->out, "\nevent: %s\ndata:", name);
 	return &c->out;
 }
 
