@@ -147,10 +147,10 @@ static void campaign_of(struct add *x, const struct nr_receipt *r, char out[NR_C
 static void receipt_json(struct add *x, const struct item *it, const struct nr_receipt *r,
 			 const char *campaign)
 {
-	char id[NR_UUID_TEXT];
+	char id[NR_DOSSIER_ID_TEXT];
 	struct nr_wr *w = &x->json;
 
-	nr_uuid_format(&r->id, id);
+	nr_dossier_id_format(&r->id, id);
 	json_open(x, it->path);
 	nr_wr_fmt(w, ",\"dossier\":\"%s\",\"sha256\":\"", id);
 	nr_wr_hex(w, r->sha256.b, 32);
@@ -179,7 +179,7 @@ static void receipt_json(struct add *x, const struct item *it, const struct nr_r
 
 static void receipt(struct add *x, const struct item *it, const struct nr_receipt *r)
 {
-	char id[NR_UUID_TEXT], campaign[NR_CAMPAIGN_ID];
+	char id[NR_DOSSIER_ID_TEXT], campaign[NR_CAMPAIGN_ID];
 
 	if (r->duplicate)
 		x->duplicates++;
@@ -190,7 +190,7 @@ static void receipt(struct add *x, const struct item *it, const struct nr_receip
 		receipt_json(x, it, r, campaign);
 		return;
 	}
-	nr_uuid_format(&r->id, id);
+	nr_dossier_id_format(&r->id, id);
 	printf("%s: %s dossier %s: %s, score %u, %zu finding%s%s%s%s\n", it->path,
 	       it->d.material.kind.p ? it->d.eye.p : "", id, nr_class_name(it->d.verdict.cls),
 	       it->d.verdict.score, it->d.n_findings, it->d.n_findings == 1 ? "" : "s",
