@@ -245,8 +245,8 @@ static void test_sense__vertical_thresholds(void)
 	OK(d.findings[0].severity == NR_SEV_MEDIUM);
 	OK(strcmp(param(&d.findings[0], "highest"), "1000/tcp") == 0);
 	/* Beyond 30 the count is an estimate with a standard error of 9.5 %. */
-	OK(atof(param(&d.findings[0], "ports")) > 700 &&
-	   atof(param(&d.findings[0], "ports")) < 1300);
+	OK(strtol(param(&d.findings[0], "ports"), NULL, 10) > 700);
+	OK(strtol(param(&d.findings[0], "ports"), NULL, 10) < 1300);
 }
 
 static void test_sense__scan_over_ipv6(void)
@@ -427,6 +427,88 @@ static void test_sense__every_prefix_of_a_capture_is_read_or_refused(void)
 	OK(refused == c.n - 8);
 }
 
+/* ---- names and indicators ---- */
+
+static const char query[] = "\x12\x34\x01\0\0\1\0\0\0\0\0\0"
+			    "\x06UpDate\x0ckyoei-portal\x07"
+			    "example\0\0\1\0\1";
+static const char get[] =
+	"GET /login HTTP/1.1\r\nAccept: */*\r\nhOst: Www.Shop.example:8080\r\n\r\n";
+
+static void talk_of(struct cap *c)
+{
+	struct cap_flow q = { "192.0.2.9", "198.51.100.53", 40000, 53 };
+	struct cap_flow web = { "192.0.2.9", "203.0.113.77", 40001, 80 };
+
+	cap_pcap(c, 101);
+	cap_tcp(c, 1000, "192.0.2.9", "203.0.113.77", 40001, 80, CAP_SYN, 1);
+	cap_udp(c, 2000, &q, query, sizeof(query) - 1);
+	cap_segment(c, 3000, &web, (uint32_t[2]){ CAP_ACK, 2 }, get, sizeof(get) - 1);
+}
+
+static void test_sense__names_asked_for_are_observables(void)
+{
+	struct cap c;
+	bool dns = false, http = false;
+
+	talk_of(&c);
+	OK(look(&c) == NR_OK && d.n_findings == 0);
+	for (size_t i = 0; i < d.n_obs; i++) {
+		const struct nr_obs *o = &d.obs[i];
+
+		dns |= nr_str_eq(o->value, NR_STR("update.kyoei-portal.example")) &&
+		       !strcmp(o->role, "queried") && o->ev.packet == 2;
+		http |= nr_str_eq(o->value, NR_STR("www.shop.example")) &&
+			!strcmp(o->role, "contacted") && o->ev.packet == 3;
+	}
+	OK(dns);
+	OK(http);
+}
+
+static void test_sense__indicators_are_found_with_packet_and_byte(void)
+{
+	static const struct {
+		const char *indicator;
+		size_t packet;
+		const char *bytes; /* what stands at the byte the finding names */
+	} rows[] = {
+		{ "domain:kyoei-portal.example", 2, "\x06UpDate" },
+		{ "domain:www.shop.example", 3, "Www.Shop" },
+		{ "url:http://www.shop.example:8080/login", 3, "/login" },
+		{ "ipv4:203.0.113.77", 1, "" },
+	};
+	struct cap c;
+
+	talk_of(&c);
+	for (size_t i = 0; i < NR_COUNT(rows); i++) {
+		struct nr_eye_param p = { NR_STR("indicator"), nr_str_c(rows[i].indicator) };
+		size_t at;
+
+		OK(look_src(nr_src_mem((struct nr_bytes){ c.p, c.n }), &p, 1) == NR_OK);
+		if (!OK(d.n_findings == 1 && count("indicator.hit") == 1))
+			continue;
+		OK(d.findings[0].ev[0].packet == rows[i].packet);
+		at = (size_t)strtoul(param(&d.findings[0], "byte"), NULL, 10);
+		OK(at < c.n && !memcmp(c.p + at, rows[i].bytes, strlen(rows[i].bytes)));
+		OK(d.verdict.cls == NR_CLASS_MALICIOUS);
+	}
+}
+
+static void test_sense__indicators_not_there_are_not_found(void)
+{
+	static const char *const absent[] = { "domain:portal.example", "domain:example.com",
+					      "ipv4:203.0.113.78", "url:http://www.shop.example/" };
+	struct cap c;
+
+	talk_of(&c);
+	for (size_t i = 0; i < NR_COUNT(absent); i++) {
+		struct nr_eye_param p = { NR_STR("indicator"), nr_str_c(absent[i]) };
+
+		OK(look_src(nr_src_mem((struct nr_bytes){ c.p, c.n }), &p, 1) == NR_OK);
+		OK(d.n_findings == 0);
+	}
+}
+
 /* ---- every capture there is ---- */
 
 struct tally {
@@ -503,6 +585,9 @@ int main(void)
 	test_sense__an_absurd_length_is_refused();
 	test_sense__unknown_parameters_are_refused();
 	test_sense__every_prefix_of_a_capture_is_read_or_refused();
+	test_sense__names_asked_for_are_observables();
+	test_sense__indicators_are_found_with_packet_and_byte();
+	test_sense__indicators_not_there_are_not_found();
 	test_sense__every_shared_capture_is_read_or_refused();
 	nr_arena_done(&arena);
 	return tap_done();

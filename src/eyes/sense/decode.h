@@ -49,8 +49,6 @@ struct nr_pkt {
 	uint64_t h_src, h_pair;
 };
 
-/* Addresses are IPv6; IPv4 is mapped into ::ffff:0:0/96. */
-
 /* The same address? */
 static inline bool nr_ip_eq(struct nr_ip a, struct nr_ip b)
 {

@@ -104,9 +104,15 @@ static struct ref *all_refs(const struct nr_track *t, size_t *ret_n)
 	return refs;
 }
 
+/* Of a scanner: the ports that are scans by themselves, and those where nobody answered at all. */
+static bool belongs(const struct nr_probes *r, bool one)
+{
+	return !one || nr_probes_scan(r) || (r->answered == 0 && r->proto == NR_IPPROTO_TCP);
+}
+
 /* Distinct hosts over all records of a source: exact while the exact sets last, otherwise the merged
  * registers. */
-static uint64_t union_hosts(const struct ref *refs, size_t n)
+static uint64_t union_hosts(const struct ref *refs, size_t n, bool one)
 {
 	struct nr_sketch all = { 0 };
 	uint8_t used = 0;
@@ -114,6 +120,8 @@ static uint64_t union_hosts(const struct ref *refs, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		const struct nr_probes *r = refs[i].r;
 
+		if (!belongs(r, one))
+			continue;
 		if (r->n != NR_SKETCH_ABSENT) {
 			for (unsigned k = 0; k < r->n; k++)
 				(void)nr_sketch_add(&all, &used, r->targets.u.exact[k]);
@@ -159,9 +167,9 @@ static bool judge(const struct ref *refs, size_t n, struct scan *s)
 	if (!one && (tcp != n || n < 2))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (!one || nr_probes_scan(refs[i].r))
+		if (belongs(refs[i].r, one))
 			sum_up(s, refs[i].r);
-	s->hosts = union_hosts(refs, n);
+	s->hosts = union_hosts(refs, n, one);
 	if (one)
 		return true;
 	return ports * 2 <= s->hosts && s->hosts >= s->answered + NR_SCAN_ANY_HOSTS &&
@@ -190,7 +198,7 @@ static struct nr_str ports_of(struct nr_dossier *d, const struct scan *s, bool o
 	for (size_t i = 0; i < s->n && n < 16; i++) {
 		struct nr_str p = port_text(d, s->refs[i].r->proto, s->refs[i].r->port);
 
-		if (one && !nr_probes_scan(s->refs[i].r))
+		if (!belongs(s->refs[i].r, one))
 			continue;
 		if (i && s->refs[i].r->port == s->refs[i - 1].r->port)
 			continue;
@@ -222,7 +230,7 @@ static void horizontal(struct nr_dossier *d, const struct scan *s)
 	for (size_t i = 0; i < s->n && f->n_ev < 6; i++) {
 		const struct nr_probes *r = s->refs[i].r;
 
-		for (unsigned k = 0; k < r->n_place && (!one || nr_probes_scan(r)); k++)
+		for (unsigned k = 0; k < r->n_place && belongs(r, one); k++)
 			nr_finding_ev(f, ev_of(&r->place[k]));
 	}
 	nr_finding_obs(f, nr_report_ip(d, s->src, "source", ev_of(&s->refs[0].r->place[0])));

@@ -1,11 +1,12 @@
 #include "eyes/sense/capture.h"
+#include "eyes/sense/names.h"
 #include "eyes/sense/report.h"
 
 enum {
 	MEMORY_MIB = 128,
 	MEMORY_MIN = 8,
 	MEMORY_MAX = 2048,
-	SCRATCH_MIB = 96, /* window, port counters, sorting */
+	SCRATCH_MIB = 128, /* window, port counters, names, sorting */
 	WINDOW = 1 << 20,
 	PACKET_MIN = 36, /* bytes of file for the smallest packet that says something */
 };
@@ -40,6 +41,7 @@ const struct nr_detector *nr_sense_detector(const char *name)
 struct params {
 	struct nr_darknet darknets[NR_DARKNETS];
 	size_t n_darknets;
+	size_t n_indicators;
 	unsigned memory_mib;
 	bool salvage;
 };
@@ -47,6 +49,7 @@ struct params {
 struct look {
 	struct nr_capture cap;
 	struct nr_track track;
+	struct nr_names names;
 	struct nr_pkt batch[NR_BATCH];
 	size_t n;
 	uint64_t bytes, ip_only, unparsed, fragments;
@@ -116,15 +119,21 @@ static enum nr_rc one_param(const struct nr_eye_param *q, struct params *p, stru
 		p->memory_mib = (unsigned)v;
 		return NR_OK;
 	}
+	if (nr_str_eq(q->name, NR_STR("indicator"))) {
+		p->n_indicators++; /* read when their number is known */
+		return NR_OK;
+	}
 	return nr_fail(reterr, NR_E_INVAL, "parameter", 0,
-		       "'%.*s' is not known; known: darknet, memory, salvage",
+		       "'%.*s' is not known; known: darknet, indicator, memory, salvage",
 		       q->name.n > 60 ? 60 : (int)q->name.n, q->name.p);
 }
 
 static void flush(struct look *l)
 {
-	for (size_t i = 0; i < l->n; i++)
+	for (size_t i = 0; i < l->n; i++) {
 		nr_track_packet(&l->track, &l->batch[i]);
+		nr_names_packet(&l->names, &l->batch[i]);
+	}
 	l->n = 0;
 }
 
@@ -218,6 +227,7 @@ static void report(struct look *l, struct nr_dossier *d)
 	d->material.first_us = l->first_us;
 	d->material.last_us = l->last_us;
 	facts(l, d);
+	nr_names_report(&l->names, d);
 	nr_report_findings(&l->track, d);
 	nr_report_counters(&l->track, d);
 	nr_report_verdict(d);
@@ -244,6 +254,10 @@ static enum nr_rc look_with(struct look *l, const struct nr_eye_in *in, const st
 
 	NR_TRY(nr_capture_open(&l->cap, &in->src, WINDOW, a, reterr));
 	NR_TRY(nr_track_open(&l->track, &cfg, a, reterr));
+	NR_TRY(nr_names_open(&l->names, p->n_indicators, a, reterr));
+	for (size_t i = 0; i < in->n_params; i++)
+		if (nr_str_eq(in->params[i].name, NR_STR("indicator")))
+			NR_TRY(nr_names_indicator(&l->names, in->params[i].value, reterr));
 	rc = read_all(l, &e);
 	flush(l);
 	if (rc != NR_OK && !salvaged(p, &e, d)) {
