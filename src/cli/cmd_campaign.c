@@ -90,7 +90,7 @@ static int run_list(struct nr_cmd_ctx *c)
 
 static void print_full(const struct nr_campaign *c)
 {
-	char a[NR_UUID_TEXT], b[NR_UUID_TEXT], t[NR_TIME_TEXT];
+	char a[NR_DOSSIER_ID_TEXT], b[NR_DOSSIER_ID_TEXT], t[NR_TIME_TEXT];
 
 	print_head(c);
 	for (size_t i = 0; i < c->n_obs; i++) {
@@ -102,7 +102,7 @@ static void print_full(const struct nr_campaign *c)
 	for (size_t i = 0; i < c->n_members; i++) {
 		const struct nr_dossier_row *d = &c->members[i];
 
-		nr_uuid_format(&d->id, a);
+		nr_dossier_id_format(&d->id, a);
 		nr_time_format(d->received_us, t);
 		printf("  %s  %.19sZ  %-8s %.*s  ", a, t, nr_severity_name(d->severity),
 		       NR_FMT(d->unit));
@@ -110,8 +110,8 @@ static void print_full(const struct nr_campaign *c)
 		printf("\n");
 	}
 	for (size_t i = 0; i < c->n_links; i++) {
-		nr_uuid_format(&c->links[i].a, a);
-		nr_uuid_format(&c->links[i].b, b);
+		nr_dossier_id_format(&c->links[i].a, a);
+		nr_dossier_id_format(&c->links[i].b, b);
 		printf("  %s - %s  %.3f  %s ", a, b, c->links[i].weight / 1000.0,
 		       nr_obs_kind_name(c->links[i].kind));
 		put_plain(c->links[i].value);
