@@ -77,6 +77,9 @@ def check(root):
         for i, line in enumerate(house.read(root, path).splitlines(), 1):
             if re.search(r'\b(TODO|FIXME|XXX)\b', line):
                 found.append('%s:%d: unfinished work' % (path, i))
+    for path in house.files(root, ['src', 'test', 'fuzz', 'bench', 'docs', 'scripts', 'web'], ['']):
+        for m in re.finditer(r'^(<{7}|>{7}) .', house.read(root, path), re.M):
+            found.append('%s: half a merge' % path)
     return found
 
 
@@ -91,6 +94,7 @@ CASES = [
     ('a line comment', {'src/base/a.c': 'int a; // b\n'}, '// comment'),
     ('an address in a string', {'src/base/a.c': 'f("https://a.example");\n'}, None),
     ('a mark of unfinished work', {'src/base/a.c': '/* TO' 'DO: more */\n'}, 'unfinished'),
+    ('half a merge', {'docs/a.md': '<' * 7 + ' HEAD\n'}, 'half a merge'),
     ('a stub', {'src/base/a.h': '/* a stub */\n'}, 'unfinished'),
     ('a typedef of a struct', {'src/base/a.h': 'typedef struct x x_t;\n'}, 'typedef'),
     ('a typedef of a function', {'src/base/a.h': 'typedef int fn(void *a,\n\tint b);\n'}, None),
