@@ -37,7 +37,6 @@ while read -r area verb; do
 	t $name --help
 	is "$name --help: exit 0" exits 0
 	is "$name --help: says how" out "^usage: noroshi $name "
-	is "$name is in docs/commands.md" grep -qx "## $name" "$root/docs/commands.md"
 	# shellcheck disable=SC2086
 	t $name --hlep
 	is "$name with an unknown option: exit 2" exits 2
