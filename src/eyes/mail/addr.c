@@ -204,10 +204,10 @@ static bool zone_of(struct nr_str s, int *ret_min)
 	static const struct {
 		const char *name;
 		int min;
-	} zones[] = { { "GMT", 0 },    { "UT", 0 },	{ "UTC", 0 },	 { "Z", 0 },
+	} zones[] = { { "GMT", 0 },    { "UT", 0 },     { "UTC", 0 },    { "Z", 0 },
 		      { "EST", -300 }, { "EDT", -240 }, { "CST", -360 }, { "CDT", -300 },
 		      { "MST", -420 }, { "MDT", -360 }, { "PST", -480 }, { "PDT", -420 },
-		      { "JST", 540 },  { "CET", 60 },	{ "CEST", 120 }, { "BST", 60 },
+		      { "JST", 540 },  { "CET", 60 },   { "CEST", 120 }, { "BST", 60 },
 		      { "KST", 540 } };
 	int64_t v;
 

@@ -22,7 +22,8 @@ static bool same_party(struct nr_str a, struct nr_str b)
 static bool to_target(struct nr_mail *m, const struct nr_link *l, struct nr_evidence ev,
 		      struct target *ret)
 {
-	if (nr_obs_canon(NR_OBS_URL, nr_cut_str(l->href, 0, 8192), m->a, &ret->url, NULL) != NR_OK ||
+	if (nr_obs_canon(NR_OBS_URL, nr_cut_str(l->href, 0, 8192), m->a, &ret->url, NULL) !=
+		    NR_OK ||
 	    !nr_obs_url_host(ret->url, &ret->kind, &ret->host))
 		return false;
 	if (!(ret->url.n > 5 && memcmp(ret->url.p, "http", 4) == 0))
@@ -49,7 +50,9 @@ static struct nr_finding *link_finding(struct nr_mail *m, const char *detector,
 
 static bool first_hit(void *ctx, const struct nr_obs_hit *hit)
 {
-	*(struct nr_obs_hit *)ctx = *hit;
+	struct nr_obs_hit *last = ctx;
+
+	*last = *hit;
 	return hit->kind == NR_OBS_URL; /* its host follows */
 }
 
@@ -78,8 +81,8 @@ static void link_mismatch(struct nr_mail *m, const struct nr_link *l, const stru
 	/* A click counter of the sender's own or of a list service is the usual innocent reason. */
 	own = same_party(t->host, nr_addr_domain(m->from.addr)) ||
 	      same_party(t->host, nr_addr_domain(m->return_path.addr));
-	f = link_finding(m, "mail.link.mismatch", own ? NR_SEV_INFO : NR_SEV_MEDIUM, own ? 20 : 70, t,
-			 ev);
+	f = link_finding(m, "mail.link.mismatch", own ? NR_SEV_INFO : NR_SEV_MEDIUM, own ? 20 : 70,
+			 t, ev);
 	f->summary = nr_arena_fmt(m->a, "A link that reads %.*s goes to %.*s.", NR_FMT(shown),
 				  NR_FMT(t->host));
 	nr_finding_param(f, "shown", shown);
@@ -178,14 +181,15 @@ static void lookalike(struct nr_mail *m, struct nr_str host, uint32_t obs, struc
 	nr_finding_ev(f, ev);
 	nr_finding_param(f, "domain", host);
 	if (own.n)
-		f->summary = nr_arena_fmt(m->a, "%.*s is one letter away from the recipient's %.*s.",
-					  NR_FMT(host), NR_FMT(own));
+		f->summary =
+			nr_arena_fmt(m->a, "%.*s is one letter away from the recipient's %.*s.",
+				     NR_FMT(host), NR_FMT(own));
 	else if (known)
 		f->summary = nr_arena_fmt(m->a, "%.*s is one letter away from a domain of %s.",
 					  NR_FMT(host), known);
 	else
-		f->summary = nr_arena_fmt(m->a, "%.*s mixes letters of different scripts in one name.",
-					  NR_FMT(host));
+		f->summary = nr_arena_fmt(
+			m->a, "%.*s mixes letters of different scripts in one name.", NR_FMT(host));
 }
 
 static bool has_userinfo(struct nr_str url)
@@ -195,7 +199,8 @@ static bool has_userinfo(struct nr_str url)
 
 	while (slash < url.n && url.p[slash] != '/')
 		slash++;
-	return at && (size_t)(at - url.p) < slash && memchr(url.p + 8, '.', (size_t)(at - url.p) - 8);
+	return at && (size_t)(at - url.p) < slash &&
+	       memchr(url.p + 8, '.', (size_t)(at - url.p) - 8);
 }
 
 static void one_link(struct nr_mail *m, const struct nr_link *l)
@@ -213,8 +218,8 @@ static void one_link(struct nr_mail *m, const struct nr_link *l)
 	}
 	if (t.kind != NR_OBS_DOMAIN) {
 		f = link_finding(m, "mail.link.raw-ip", NR_SEV_MEDIUM, 75, &t, ev);
-		f->summary = nr_arena_fmt(m->a, "A link goes to the bare address %.*s.",
-					  NR_FMT(t.host));
+		f->summary =
+			nr_arena_fmt(m->a, "A link goes to the bare address %.*s.", NR_FMT(t.host));
 	}
 	if (has_userinfo(t.url)) {
 		f = link_finding(m, "mail.link.userinfo", NR_SEV_HIGH, 80, &t, ev);
@@ -253,7 +258,9 @@ static bool display_lies(struct nr_mail *m, struct nr_str from_domain)
 	d = hit.kind == NR_OBS_EMAIL ? nr_addr_domain(hit.value) : hit.value;
 	if (same_party(d, from_domain))
 		return false;
-	f = sender_finding(m, NR_SEV_HIGH, hit.kind == NR_OBS_EMAIL ? 75 : 55, m->from_ev);
+	/* "news.com Daily" from the publisher's other domain is a habit; a whole address is not. */
+	f = sender_finding(m, hit.kind == NR_OBS_EMAIL ? NR_SEV_HIGH : NR_SEV_LOW,
+			   hit.kind == NR_OBS_EMAIL ? 75 : 50, m->from_ev);
 	f->summary = nr_arena_fmt(m->a, "The display name says %.*s, the address is at %.*s.",
 				  NR_FMT(hit.value), NR_FMT(from_domain));
 	nr_finding_param(f, "how", NR_STR("display-name"));
@@ -262,12 +269,15 @@ static bool display_lies(struct nr_mail *m, struct nr_str from_domain)
 
 static void pretends(struct nr_mail *m, struct nr_str from_domain)
 {
-	const char *party = nr_known_pretended(nr_fold(m->from.name, m->a), from_domain);
+	struct nr_str name = nr_fold(m->from.name, m->a);
+	const char *party = nr_known_pretended(name, from_domain);
 	struct nr_finding *f;
+	bool first;
 
 	if (!party)
 		return;
-	f = sender_finding(m, NR_SEV_HIGH, 70, m->from_ev);
+	first = name.n >= strlen(party) && memcmp(name.p, party, strlen(party)) == 0;
+	f = sender_finding(m, first ? NR_SEV_HIGH : NR_SEV_MEDIUM, first ? 70 : 50, m->from_ev);
 	f->summary = nr_arena_fmt(m->a, "The sender calls itself %s and writes from %.*s.", party,
 				  NR_FMT(from_domain));
 	nr_finding_param(f, "how", NR_STR("party"));
@@ -289,8 +299,9 @@ static void senders(struct nr_mail *m)
 	if (reply.n && !same_party(reply, canon) && nr_known_freemail(reply) &&
 	    !nr_known_freemail(canon)) {
 		f = sender_finding(m, NR_SEV_MEDIUM, 60, m->reply_ev);
-		f->summary = nr_arena_fmt(m->a, "Answers go to the free-mail service %.*s, not to %.*s.",
-					  NR_FMT(reply), NR_FMT(canon));
+		f->summary =
+			nr_arena_fmt(m->a, "Answers go to the free-mail service %.*s, not to %.*s.",
+				     NR_FMT(reply), NR_FMT(canon));
 		nr_finding_param(f, "how", NR_STR("reply-to"));
 	}
 	if (ret.n && !same_party(ret, canon)) {
@@ -311,8 +322,9 @@ static struct nr_str result_of(struct nr_str auth, const char *method)
 
 	for (size_t i = 0; i + n < auth.n; i++) {
 		size_t to = i + n;
-		bool hit = i == 0 || !((nr_low(auth.p[i - 1]) >= 'a' && nr_low(auth.p[i - 1]) <= 'z') ||
-				       auth.p[i - 1] == '.' || auth.p[i - 1] == '-');
+		bool hit = i == 0 ||
+			   !((nr_low(auth.p[i - 1]) >= 'a' && nr_low(auth.p[i - 1]) <= 'z') ||
+			     auth.p[i - 1] == '.' || auth.p[i - 1] == '-');
 
 		for (size_t k = 0; hit && k < n; k++)
 			hit = nr_low(auth.p[i + k]) == method[k];
@@ -342,10 +354,8 @@ static void authentication(struct nr_mail *m)
 		enum nr_severity sev;
 		unsigned conf;
 	} rows[] = {
-		{ "dmarc=", "fail", NR_SEV_MEDIUM, 75 },
-		{ "spf=", "fail", NR_SEV_MEDIUM, 55 },
-		{ "dkim=", "fail", NR_SEV_LOW, 60 },
-		{ "spf=", "softfail", NR_SEV_LOW, 60 },
+		{ "dmarc=", "fail", NR_SEV_MEDIUM, 75 },    { "spf=", "fail", NR_SEV_MEDIUM, 55 },
+		{ "dkim=", "fail", NR_SEV_LOW, 60 },        { "spf=", "softfail", NR_SEV_LOW, 60 },
 		{ "compauth=", "fail", NR_SEV_MEDIUM, 70 },
 	};
 
@@ -380,8 +390,9 @@ static void hop_times(struct nr_mail *m)
 		    earlier->at_us - later->at_us < hour)
 			continue;
 		f = nr_dossier_finding(m->d, "mail.hop.time", NR_SEV_LOW, 40, "T1070.006");
-		f->summary = nr_arena_fmt(m->a, "A relay took the mail %lld minutes before the one "
-						"in front of it had it.",
+		f->summary = nr_arena_fmt(m->a,
+					  "A relay took the mail %lld minutes before the one "
+					  "in front of it had it.",
 					  (long long)((earlier->at_us - later->at_us) / hour * 60));
 		f->at_us = later->at_us;
 		nr_finding_ev(f, later->ev);
@@ -398,8 +409,9 @@ static void scripts(struct nr_mail *m)
 	if (!m->body_part || s.kana < 10 || s.foreign < 2 || s.foreign * 50 < s.han)
 		return;
 	f = nr_dossier_finding(m->d, "mail.simplified-han", NR_SEV_MEDIUM, 55, "");
-	f->summary = nr_arena_fmt(m->a, "%zu of %zu Han characters in a Japanese text are not written "
-					"in Japan.",
+	f->summary = nr_arena_fmt(m->a,
+				  "%zu of %zu Han characters in a Japanese text are not written "
+				  "in Japan.",
 				  s.foreign, s.han);
 	f->at_us = m->date_us;
 	nr_finding_ev(f, nr_ev_part(m->body_part->id, m->body_part->off, m->body_part->len));
@@ -438,7 +450,8 @@ static void judge(struct nr_mail *m)
 		bool first = true;
 
 		for (size_t k = 0; k < d->n_findings; k++) {
-			double w = weight[d->findings[k].severity] * d->findings[k].confidence / 100;
+			double w =
+				weight[d->findings[k].severity] * d->findings[k].confidence / 100;
 
 			if (strcmp(d->findings[k].detector, f->detector) != 0)
 				continue;
@@ -448,7 +461,8 @@ static void judge(struct nr_mail *m)
 		if (!first)
 			continue;
 		innocent *= 1 - best;
-		file = file || (f->severity >= NR_SEV_HIGH && strncmp(f->detector, "mail.att", 8) == 0);
+		file = file ||
+		       (f->severity >= NR_SEV_HIGH && strncmp(f->detector, "mail.att", 8) == 0);
 		if (best > 0)
 			nr_dossier_reason(d, "%.*s", NR_FMT(f->summary));
 	}
@@ -462,8 +476,9 @@ static void judge(struct nr_mail *m)
 	else
 		d->verdict.cls = NR_CLASS_UNDECIDABLE;
 	if (d->verdict.cls == NR_CLASS_UNDECIDABLE)
-		nr_dossier_reason(d, "not decidable from text: nothing in the mail contradicts itself "
-				     "enough; compare it with mails already known");
+		nr_dossier_reason(d,
+				  "not decidable from text: nothing in the mail contradicts itself "
+				  "enough; compare it with mails already known");
 }
 
 void nr_mail_detect(struct nr_mail *m)

@@ -19,13 +19,14 @@ struct html {
 static const struct {
 	const char *name, *text;
 } entities[] = {
-	{ "amp", "&" },	  { "lt", "<" },      { "gt", ">" },	  { "quot", "\"" }, { "apos", "'" },
-	{ "nbsp", " " },  { "ensp", " " },    { "emsp", " " },	  { "thinsp", " " },
-	{ "yen", "¥" },	  { "copy", "©" },    { "reg", "®" },	  { "hellip", "…" },
-	{ "ndash", "–" }, { "mdash", "—" },   { "lsquo", "‘" },	  { "rsquo", "’" },
-	{ "ldquo", "“" }, { "rdquo", "”" },   { "bull", "•" },	  { "middot", "·" },
-	{ "eacute", "é" }, { "colon", ":" },  { "period", "." },  { "sol", "/" },
-	{ "commat", "@" }, { "zwnj", "" },    { "zwj", "" },	  { "shy", "" },
+	{ "amp", "&" },    { "lt", "<" },     { "gt", ">" },    { "quot", "\"" },
+	{ "apos", "'" },   { "nbsp", " " },   { "ensp", " " },  { "emsp", " " },
+	{ "thinsp", " " }, { "yen", "¥" },    { "copy", "©" },  { "reg", "®" },
+	{ "hellip", "…" }, { "ndash", "–" },  { "mdash", "—" }, { "lsquo", "‘" },
+	{ "rsquo", "’" },  { "ldquo", "“" },  { "rdquo", "”" }, { "bull", "•" },
+	{ "middot", "·" }, { "eacute", "é" }, { "colon", ":" }, { "period", "." },
+	{ "sol", "/" },    { "commat", "@" }, { "zwnj", "" },   { "zwj", "" },
+	{ "shy", "" },
 };
 
 static void put(struct html *h, const char *p, size_t n)
@@ -191,15 +192,17 @@ static void close_link(struct html *h)
 	if (!h->in_link)
 		return;
 	h->in_link = false;
-	nr_mail_link(h->m, (struct nr_link){ .href = h->href,
-					     .text = nr_arena_str(h->m->a, nr_cut_str(text, 0, 2048)),
-					     .part = h->part });
+	nr_mail_link(h->m,
+		     (struct nr_link){ .href = h->href,
+				       .text = nr_arena_str(h->m->a, nr_cut_str(text, 0, 2048)),
+				       .part = h->part });
 }
 
 static bool is_block(struct nr_str name)
 {
-	static const char *const blocks[] = { "p", "br", "div", "tr", "li", "table", "h1", "h2",
-					      "h3", "h4", "ul", "ol", "td", "hr", "blockquote" };
+	static const char *const blocks[] = { "p",     "br", "div", "tr", "li",
+					      "table", "h1", "h2",  "h3", "h4",
+					      "ul",    "ol", "td",  "hr", "blockquote" };
 
 	for (size_t i = 0; i < NR_COUNT(blocks); i++)
 		if (word_is(name, blocks[i]))
@@ -221,9 +224,11 @@ static void tag(struct html *h, struct nr_str name, struct nr_str inside, bool c
 		h->href_from = h->n;
 	}
 	if (word_is(name, "form") && !closing)
-		nr_mail_link(h->m, (struct nr_link){ .href = undo(h->m, attribute(inside, "action")),
-						     .text = { "", 0 }, .part = h->part,
-						     .form = true });
+		nr_mail_link(h->m,
+			     (struct nr_link){ .href = undo(h->m, attribute(inside, "action")),
+					       .text = { "", 0 },
+					       .part = h->part,
+					       .form = true });
 }
 
 /* Offset past the element whose content nobody sees. */
@@ -256,7 +261,8 @@ static size_t tag_end(struct html *h, size_t i)
 			if (!quote)
 				return k;
 			quote = 0;
-		} else if (!quote && k > i && s.p[k - 1] == '=' && (s.p[k] == '"' || s.p[k] == '\'')) {
+		} else if (!quote && k > i && s.p[k - 1] == '=' &&
+			   (s.p[k] == '"' || s.p[k] == '\'')) {
 			quote = s.p[k];
 		}
 	}

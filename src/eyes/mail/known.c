@@ -1,17 +1,17 @@
 #include "eyes/mail/known.h"
 
 static const char *const freemail[] = {
-	"yahoo.co.jp",	"ymail.ne.jp",	  "gmail.com",	   "googlemail.com", "hotmail.co.jp",
-	"hotmail.com",	"live.jp",	  "live.com",	   "outlook.jp",     "outlook.com",
-	"msn.com",	"excite.co.jp",	  "mail.goo.ne.jp", "livedoor.com",  "infoseek.jp",
-	"aol.jp",	"aol.com",	  "icloud.com",	   "me.com",	     "mac.com",
-	"docomo.ne.jp", "ezweb.ne.jp",	  "au.com",	   "softbank.ne.jp", "i.softbank.jp",
-	"163.com",	"126.com",	  "yeah.net",	   "qq.com",	     "foxmail.com",
-	"sina.com",	"sohu.com",	  "21cn.com",	   "naver.com",	     "daum.net",
-	"hanmail.net",	"nate.com",	  "yahoo.com.tw",  "pchome.com.tw",  "yahoo.com",
-	"proton.me",	"protonmail.com", "tuta.io",	   "mail.ru",	     "yandex.ru",
-	"yandex.com",	"gmx.de",	  "gmx.com",	   "gmx.net",	     "zoho.com",
-	"bol.com.br",	"uol.com.br",	  "terra.com.br",  "web.de",	     "mail.com",
+	"yahoo.co.jp",  "ymail.ne.jp",    "gmail.com",      "googlemail.com", "hotmail.co.jp",
+	"hotmail.com",  "live.jp",        "live.com",       "outlook.jp",     "outlook.com",
+	"msn.com",      "excite.co.jp",   "mail.goo.ne.jp", "livedoor.com",   "infoseek.jp",
+	"aol.jp",       "aol.com",        "icloud.com",     "me.com",         "mac.com",
+	"docomo.ne.jp", "ezweb.ne.jp",    "au.com",         "softbank.ne.jp", "i.softbank.jp",
+	"163.com",      "126.com",        "yeah.net",       "qq.com",         "foxmail.com",
+	"sina.com",     "sohu.com",       "21cn.com",       "naver.com",      "daum.net",
+	"hanmail.net",  "nate.com",       "yahoo.com.tw",   "pchome.com.tw",  "yahoo.com",
+	"proton.me",    "protonmail.com", "tuta.io",        "mail.ru",        "yandex.ru",
+	"yandex.com",   "gmx.de",         "gmx.com",        "gmx.net",        "zoho.com",
+	"bol.com.br",   "uol.com.br",     "terra.com.br",   "web.de",         "mail.com",
 };
 
 /* What people are shown, and the domains those parties really write from (suffixes). */
@@ -20,11 +20,13 @@ static const struct party {
 	const char *domains;
 } parties[] = {
 	{ "paypal", "paypal.com paypal.co.uk paypal.de paypal-communication.com" },
-	{ "amazon", "amazon.com amazon.co.jp amazon.de amazon.co.uk amazonses.com amazonaws.com a2z.com amazon.com.br amazon.es amazon.it amazon.fr" },
+	{ "amazon", "amazon.com amazon.co.jp amazon.de amazon.co.uk amazonses.com amazonaws.com "
+		    "a2z.com amazon.com.br amazon.es amazon.it amazon.fr" },
 	{ "netflix", "netflix.com netflix.net" },
 	{ "apple", "apple.com icloud.com me.com" },
 	{ "icloud", "apple.com icloud.com me.com" },
-	{ "microsoft", "microsoft.com microsoftonline.com office.com outlook.com office365.com live.com msn.com windows.com" },
+	{ "microsoft", "microsoft.com microsoftonline.com office.com outlook.com office365.com "
+		       "live.com msn.com windows.com" },
 	{ "office365", "microsoft.com microsoftonline.com office.com office365.com" },
 	{ "docusign", "docusign.com docusign.net" },
 	{ "dhl", "dhl.com dhl.de dhl-news.com" },
@@ -60,7 +62,8 @@ static const struct party {
 	{ "みずほ銀行", "mizuhobank.co.jp mizuho-bk.co.jp" },
 	{ "ゆうちょ", "jp-bank.japanpost.jp japanpost.jp" },
 	{ "日本郵便", "japanpost.jp post.japanpost.jp" },
-	{ "楽天", "rakuten.co.jp rakuten-card.co.jp rakuten-bank.co.jp rakuten.com rakuten-sec.co.jp" },
+	{ "楽天",
+	  "rakuten.co.jp rakuten-card.co.jp rakuten-bank.co.jp rakuten.com rakuten-sec.co.jp" },
 	{ "イオンカード", "aeon.co.jp aeonbank.co.jp aeoncredit.co.jp" },
 	{ "えきねっと", "eki-net.com jreast.co.jp" },
 	{ "etc利用照会", "etc-meisai.jp etc-user.jp" },
@@ -145,8 +148,8 @@ const char *nr_known_pretended(struct nr_str text, struct nr_str domain)
 
 struct nr_str nr_known_registrable(struct nr_str d)
 {
-	static const char *const second[] = { "co", "ne", "or", "ac", "go", "ad", "ed", "gr", "lg",
-					      "com", "net", "org", "gov", "edu" };
+	static const char *const second[] = { "co", "ne", "or",  "ac",  "go",  "ad",  "ed",
+					      "gr", "lg", "com", "net", "org", "gov", "edu" };
 	size_t dots[3] = { 0 }, n = 0;
 	struct nr_str sld;
 

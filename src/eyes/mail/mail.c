@@ -11,33 +11,46 @@
 enum { SCAN_MAX = 8 << 20, HITS_MAX = 3000 };
 
 static const struct nr_detector detectors[] = {
-	{ "mail.link.mismatch", "Link leads elsewhere than it shows", "表示と異なるリンク先", "T1566.002",
-	  "The visible text names one domain and the link goes to another. Newsletters count clicks this "
+	{ "mail.link.mismatch", "Link leads elsewhere than it shows", "表示と異なるリンク先",
+	  "T1566.002",
+	  "The visible text names one domain and the link goes to another. Newsletters count "
+	  "clicks this "
 	  "way too: look whether the target belongs to the sender." },
 	{ "mail.link.raw-ip", "Link to a bare address", "IPアドレス直指定のリンク", "T1566.002",
 	  "A link names an address instead of a host; ordinary senders have a name." },
-	{ "mail.link.userinfo", "Link with a false name before '@'", "＠の前に偽名を置くリンク", "T1566.002",
-	  "The part before '@' looks like a host but is a user name; the browser goes to what follows." },
+	{ "mail.link.userinfo", "Link with a false name before '@'", "＠の前に偽名を置くリンク",
+	  "T1566.002",
+	  "The part before '@' looks like a host but is a user name; the browser goes to what "
+	  "follows." },
 	{ "mail.form", "Form inside the mail", "メール内の入力フォーム", "T1598.003",
 	  "The mail itself asks for input and sends it to the named address." },
-	{ "mail.sender.mismatch", "Sender is not who it shows", "差出人の表示と実体の不一致", "T1656",
-	  "The display name, the From address, Reply-To or Return-Path speak for different parties. "
+	{ "mail.sender.mismatch", "Sender is not who it shows", "差出人の表示と実体の不一致",
+	  "T1656",
+	  "The display name, the From address, Reply-To or Return-Path speak for different "
+	  "parties. "
 	  "Mailing lists and delivery services differ in Return-Path alone." },
 	{ "mail.lookalike", "Look-alike domain", "酷似ドメイン", "T1583.001",
-	  "A domain is one letter away from the recipient's own or a well-known one, or mixes scripts." },
+	  "A domain is one letter away from the recipient's own or a well-known one, or mixes "
+	  "scripts." },
 	{ "mail.auth.fail", "Sender authentication failed", "送信ドメイン認証の失敗", "T1656",
-	  "The receiving server recorded that SPF, DKIM or DMARC failed. Forwarding breaks SPF for honest "
+	  "The receiving server recorded that SPF, DKIM or DMARC failed. Forwarding breaks SPF for "
+	  "honest "
 	  "mail too; a DMARC failure weighs more." },
-	{ "mail.attachment.name-trick", "Attachment name made to deceive", "添付ファイル名の偽装", "T1036.007",
-	  "The name hides its real ending: reversed text, long spaces, a double ending, a full-width dot." },
-	{ "mail.attachment.executable", "Attachment that runs", "実行形式の添付ファイル", "T1204.002",
-	  "The name or the first bytes say that opening it runs a program." },
-	{ "mail.attachment.type-mismatch", "Attachment is not what it says", "添付ファイルの種別の不一致", "T1036.008",
+	{ "mail.attachment.name-trick", "Attachment name made to deceive", "添付ファイル名の偽装",
+	  "T1036.007",
+	  "The name hides its real ending: reversed text, long spaces, a double ending, a "
+	  "full-width dot." },
+	{ "mail.attachment.executable", "Attachment that runs", "実行形式の添付ファイル",
+	  "T1204.002", "The name or the first bytes say that opening it runs a program." },
+	{ "mail.attachment.type-mismatch", "Attachment is not what it says",
+	  "添付ファイルの種別の不一致", "T1036.008",
 	  "The bytes are of another kind than the name says." },
 	{ "mail.hop.time", "Impossible times on the way", "配送経路の時刻の矛盾", "T1070.006",
-	  "Relays report times that cannot follow each other, or no valid zone. Wrong clocks exist." },
+	  "Relays report times that cannot follow each other, or no valid zone. Wrong clocks "
+	  "exist." },
 	{ "mail.charset.lie", "Charset is not the declared one", "文字コードの申告の不一致", "",
-	  "The text reads in another charset than its header declares; common in careless bulk mail." },
+	  "The text reads in another charset than its header declares; common in careless bulk "
+	  "mail." },
 	{ "mail.simplified-han", "Simplified Chinese in a Japanese text", "日本語文中の簡体字", "",
 	  "A text in Japanese holds characters that Japanese does not write." },
 	{ 0 },
@@ -45,9 +58,10 @@ static const struct nr_detector detectors[] = {
 
 static unsigned probe(struct nr_bytes head)
 {
-	static const char *const names[] = { "received:", "from:", "date:", "subject:", "to:",
-					     "message-id:", "return-path:", "mime-version:",
-					     "delivered-to:", "x-", "content-type:", "reply-to:" };
+	static const char *const names[] = { "received:",    "from:",         "date:",
+					     "subject:",     "to:",           "message-id:",
+					     "return-path:", "mime-version:", "delivered-to:",
+					     "x-",           "content-type:", "reply-to:" };
 	unsigned known = 0, fields = 0;
 	size_t i = 0;
 
@@ -96,8 +110,9 @@ static bool mention(void *ctx, const struct nr_obs_hit *hit)
 	struct nr_str raw = nr_cut_str(c->text, hit->offset, hit->length);
 
 	if (hit->kind == NR_OBS_URL && c->links && !hit->defanged) {
-		nr_mail_link(c->m, (struct nr_link){ .href = hit->value, .text = { "", 0 },
-						     .part = c->part });
+		nr_mail_link(
+			c->m,
+			(struct nr_link){ .href = hit->value, .text = { "", 0 }, .part = c->part });
 		return true;
 	}
 	(void)nr_dossier_obs(c->m->d, hit->kind, hit->value, "mentioned",
@@ -127,12 +142,12 @@ static void text_hash(struct nr_mail *m)
 
 struct text_out {
 	char *p;
-	size_t n;
+	size_t n, room;
 };
 
 static void add_text(struct text_out *t, struct nr_str s)
 {
-	size_t left = NR_DOSSIER_TEXT - t->n;
+	size_t left = t->room - t->n;
 
 	if (!t->p || s.n == 0 || left < 2)
 		return;
@@ -195,8 +210,12 @@ static void parts(struct nr_mail *m, struct text_out *t)
 {
 	for (size_t i = 0; i < m->n_parts; i++) {
 		const struct nr_entity *e = &m->parts[i];
-		struct nr_part p = { .id = e->id, .name = e->name, .media_type = e->type,
-				     .offset = e->off, .length = e->len, .size = e->body.n,
+		struct nr_part p = { .id = e->id,
+				     .name = e->name,
+				     .media_type = e->type,
+				     .offset = e->off,
+				     .length = e->len,
+				     .size = e->body.n,
 				     .attachment = e->attachment };
 
 		if (!e->leaf)
@@ -209,19 +228,21 @@ static void parts(struct nr_mail *m, struct text_out *t)
 		if (e->attachment)
 			digest_obs(m, e);
 		if (e->text.used && (e->text.lied || e->text.lossy))
-			nr_dossier_fact(m->d, "charset",
-					nr_arena_fmt(m->a,
-						     "part %.*s declares %.*s, reads as %s, %zu lost",
-						     NR_FMT(e->id), NR_FMT(e->charset),
-						     e->text.used, e->text.lossy),
-					0, nr_ev_part(e->id, e->off, e->len));
+			nr_dossier_fact(
+				m->d, "charset",
+				nr_arena_fmt(m->a, "part %.*s declares %.*s, reads as %s, %zu lost",
+					     NR_FMT(e->id), NR_FMT(e->charset), e->text.used,
+					     e->text.lossy),
+				0, nr_ev_part(e->id, e->off, e->len));
 	}
 }
 
 static enum nr_rc look(const struct nr_eye_in *in, struct nr_dossier *d, struct nr_err *reterr)
 {
 	struct nr_mail *m = NR_NEW(d->a, struct nr_mail);
-	struct text_out text = { .p = nr_arena_zalloc(d->a, NR_DOSSIER_TEXT, 1) };
+	size_t room =
+		in->src.size < NR_DOSSIER_TEXT / 4 ? (size_t)in->src.size * 4 : NR_DOSSIER_TEXT;
+	struct text_out text = { .p = nr_arena_zalloc(d->a, room, 1), .room = room };
 
 	if (!m || !text.p)
 		return nr_fail(reterr, NR_E_NOMEM, "mail", 0, "no memory");
@@ -249,7 +270,7 @@ static enum nr_rc selftest(struct nr_err *reterr)
 		"Subject: =?ISO-2022-JP?B?GyRCO3FOQRsoQg==?=\r\n"
 		"Date: Sat, 21 Nov 2026 10:00:00 +0900\r\n\r\nhttp://203.0.113.77/\r\n";
 	NR_CLEANUP(nr_arena_done) struct nr_arena a = NR_ARENA_INIT(64 << 20);
-	struct nr_eye_in in = { .src = nr_src_mem(nr_str_bytes(NR_STR(mail))) };
+	struct nr_eye_in in = { .src = nr_src_mem(nr_str_bytes(nr_str_c(mail))) };
 	struct nr_dossier d;
 
 	nr_dossier_init(&d, &a);
@@ -263,14 +284,19 @@ static enum nr_rc selftest(struct nr_err *reterr)
 
 static void warm_up(void)
 {
-	struct nr_str ignored;
+	static const struct {
+		enum nr_obs_kind kind;
+		const char *raw;
+	} touch[] = { { NR_OBS_SUBJECT, "ＲＥ：資料" },
+		      { NR_OBS_FILE_NAME, "資料" },
+		      { NR_OBS_DOMAIN, "日本語.jp" } };
 	NR_CLEANUP(nr_arena_done) struct nr_arena a = NR_ARENA_INIT(1 << 20);
+	struct nr_str v;
 
 	nr_jp_warm_up();
-	(void)nr_obs_canon(NR_OBS_SUBJECT, NR_STR("ＲＥ：資料"), &a, &ignored, NULL);
-	(void)nr_obs_canon(NR_OBS_FILE_NAME, NR_STR("資料"), &a, &ignored, NULL);
-	(void)nr_obs_canon(NR_OBS_DOMAIN, NR_STR("日本語.jp"), &a, &ignored, NULL);
-	(void)nr_fold(NR_STR("資料"), &a);
+	for (size_t i = 0; i < NR_COUNT(touch); i++)
+		if (nr_obs_canon(touch[i].kind, nr_str_c(touch[i].raw), &a, &v, NULL) == NR_OK)
+			(void)nr_fold(v, &a);
 }
 
 extern const struct nr_eye nr_eye_mail;

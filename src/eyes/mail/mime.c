@@ -15,7 +15,8 @@ static enum nr_rc read_entity(struct nr_mail *m, struct frame f, struct nr_err *
 static enum nr_rc full(const struct nr_mail *m, size_t off, struct nr_err *reterr)
 {
 	(void)m;
-	return nr_fail(reterr, NR_E_LIMIT, "parts", off, "over %d parts in one mail", NR_MAIL_PARTS);
+	return nr_fail(reterr, NR_E_LIMIT, "parts", off, "over %d parts in one mail",
+		       NR_MAIL_PARTS);
 }
 
 static enum nr_rc push(struct nr_mail *m, const struct nr_entity *e, struct nr_err *reterr)
@@ -103,9 +104,9 @@ static void defect(struct nr_mail *m, const char *what, size_t off, size_t len)
 	nr_dossier_fact(m->d, "mime.defect", nr_str_c(what), 0, nr_ev_bytes(off, len));
 }
 
-/* A delimiter line at or after *at within end: its start (the line end before it belongs to it), the
- * start of what follows, and whether it closes.  Only the whole boundary counts, so that one boundary
- * being the beginning of another does no harm. */
+/* The first delimiter line whose boundary starts at or after `at`, within end: its start (the line end
+ * before it belongs to it), the start of what follows, and whether it closes.  Only the whole boundary
+ * counts, so that one boundary being the beginning of another does no harm. */
 static bool delimiter(struct nr_mail *m, struct nr_bytes boundary, size_t at, size_t end,
 		      size_t ret[2], bool *ret_close)
 {
@@ -124,7 +125,8 @@ static bool delimiter(struct nr_mail *m, struct nr_bytes boundary, size_t at, si
 		k = i + boundary.n;
 		*ret_close = k + 1 < end && m->raw.p[k] == '-' && m->raw.p[k + 1] == '-';
 		k += *ret_close ? 2 : 0;
-		while (k < end && (m->raw.p[k] == ' ' || m->raw.p[k] == '\t' || m->raw.p[k] == '\r'))
+		while (k < end &&
+		       (m->raw.p[k] == ' ' || m->raw.p[k] == '\t' || m->raw.p[k] == '\r'))
 			k++;
 		if (k < end && m->raw.p[k] != '\n')
 			continue;
@@ -142,15 +144,15 @@ static enum nr_rc read_multipart(struct nr_mail *m, const struct nr_entity *e,
 				 struct nr_bytes boundary, struct frame f, struct nr_err *reterr)
 {
 	bool digest = nr_str_eq(e->type, NR_STR("multipart/digest")), close = false;
-	size_t at[2], next[2], scan = e->off >= 1 ? e->off - 1 : 0;
+	size_t at[2], next[2];
 	unsigned index = 0;
 
-	if (!delimiter(m, boundary, scan, f.end, at, &close) || close) {
+	if (!delimiter(m, boundary, e->off + 2, f.end, at, &close) || close) {
 		defect(m, "multipart without a part", e->off, f.end - e->off);
 		return NR_OK;
 	}
 	while (!close) {
-		bool more = delimiter(m, boundary, at[1] ? at[1] - 1 : 0, f.end, next, &close);
+		bool more = delimiter(m, boundary, at[1] + 2, f.end, next, &close);
 		struct frame child = { .off = at[1], .depth = f.depth + 1, .digest = digest };
 
 		if (m->fuel == 0)
@@ -184,8 +186,11 @@ static enum nr_rc uu_files(struct nr_mail *m, const struct nr_entity *e, struct 
 	size_t at = 0;
 
 	for (unsigned n = 1; n <= 100; n++) {
-		struct nr_entity u = { .depth = e->depth + 1, .leaf = true, .attachment = true,
-				       .cte = NR_CTE_UU, .type = NR_STR("application/octet-stream") };
+		struct nr_entity u = { .depth = e->depth + 1,
+				       .leaf = true,
+				       .attachment = true,
+				       .cte = NR_CTE_UU,
+				       .type = NR_STR("application/octet-stream") };
 		size_t begin = find(b, at, "\nbegin "), nl, end;
 
 		if (begin + 12 >= b.n)
@@ -288,8 +293,9 @@ static enum nr_rc skip_mbox(struct nr_mail *m, size_t *ret_off, struct nr_err *r
 			colon++;
 		if (blank_before && end - at > 20 && colon > end + 1 && colon < m->raw.n &&
 		    m->raw.p[colon] == ':' && find(nr_cut(m->raw, at, end - at), 0, ":") < end - at)
-			return nr_fail(reterr, NR_E_UNSUPPORTED, "mbox", at,
-				       "an mbox with several messages: split it into single mails first");
+			return nr_fail(
+				reterr, NR_E_UNSUPPORTED, "mbox", at,
+				"an mbox with several messages: split it into single mails first");
 	}
 	nr_dossier_fact(m->d, "mbox.envelope",
 			nr_mail_words(m, nr_cut(m->raw, 0, nl < 200 ? nl : 200), NULL), 0,
@@ -323,7 +329,7 @@ struct nr_evidence nr_mail_where(struct nr_mail *m, const struct nr_entity *e, s
 	hit = memmem(e->body.p, e->body.n, text.p, text.n);
 	if (!hit)
 		return whole;
-	nr_mail_place(e->cte, nr_cut(m->raw, e->off, e->len), (size_t)(hit - e->body.p), text.n, &off,
-		      &len);
+	nr_mail_place(e->cte, nr_cut(m->raw, e->off, e->len), (size_t)(hit - e->body.p), text.n,
+		      &off, &len);
 	return nr_ev_part(e->id, e->off + off, len);
 }

@@ -10,14 +10,14 @@
 #include "model/dossier.h"
 
 enum {
-	NR_MAIL_DEPTH = 32,       /* nesting of multiparts and messages     */
-	NR_MAIL_PARTS = 10000,    /* entities of one mail                   */
-	NR_MAIL_HEADERS = 4000,   /* fields of one header block             */
+	NR_MAIL_DEPTH = 32,        /* nesting of multiparts and messages     */
+	NR_MAIL_PARTS = 10000,     /* entities of one mail                   */
+	NR_MAIL_HEADERS = 4000,    /* fields of one header block             */
 	NR_MAIL_FIELD = 256 << 10, /* bytes of one field that are looked at */
-	NR_MAIL_PARAMS = 64,      /* parameters of one field                */
-	NR_MAIL_TEXT = 4 << 20,   /* decoded bytes of a text part looked at */
-	NR_MAIL_LINKS = 2000,     /* links of one mail that are looked at   */
-	NR_MAIL_ADDRS = 200,      /* addresses of one field                 */
+	NR_MAIL_PARAMS = 64,       /* parameters of one field                */
+	NR_MAIL_TEXT = 4 << 20,    /* decoded bytes of a text part looked at */
+	NR_MAIL_LINKS = 2000,      /* links of one mail that are looked at   */
+	NR_MAIL_ADDRS = 200,       /* addresses of one field                 */
 	NR_MAIL_HOPS = 100,
 };
 
@@ -42,9 +42,9 @@ struct nr_entity {
 	size_t off, len; /* encoded body in the material */
 	const struct nr_field *fields;
 	size_t n_fields;
-	struct nr_str type;     /* "text/html", lower case */
-	struct nr_str charset;  /* as declared */
-	struct nr_str name;     /* decoded; empty: none */
+	struct nr_str type;       /* "text/html", lower case */
+	struct nr_str charset;    /* as declared */
+	struct nr_str name;       /* decoded; empty: none */
 	struct nr_str other_name; /* a second, different name (Content-Type against
 				     Content-Disposition, or RFC 2231 against the plain form) */
 	struct nr_evidence name_ev;

@@ -3,16 +3,34 @@
 
 #include "base/fold.h"
 
-static const char *const runs[] = { /* opening it runs code */
-	"exe", "scr", "com", "pif", "bat", "cmd", "cpl", "lnk", "hta", "js", "jse", "vbs", "vbe", "wsf",
-	"wsh", "msi", "msp", "ps1", "psm1", "jar", "chm", "reg", "scf", "inf", "xll", "iqy", "slk",
-	"iso", "img", "vhd", "vhdx", "one", "appx", "msix", "application", "gadget", "dll", "sct",
-	"settingcontent-ms", "url", "library-ms", "search-ms", "diagcab", "app", "apk", "ade", "mde",
+static const char *const runs[] = {
+	/* opening it runs code */
+	"exe",        "scr",         "com",
+	"pif",        "bat",         "cmd",
+	"cpl",        "lnk",         "hta",
+	"js",         "jse",         "vbs",
+	"vbe",        "wsf",         "wsh",
+	"msi",        "msp",         "ps1",
+	"psm1",       "jar",         "chm",
+	"reg",        "scf",         "inf",
+	"xll",        "iqy",         "slk",
+	"iso",        "img",         "vhd",
+	"vhdx",       "one",         "appx",
+	"msix",       "application", "gadget",
+	"dll",        "sct",         "settingcontent-ms",
+	"library-ms", "search-ms",   "diagcab",
+	"app",        "apk",         "ade",
+	"mde",
 };
-static const char *const macros[] = { "docm", "xlsm", "pptm", "dotm", "xltm", "xlam", "xlsb", "ppam" };
-static const char *const looks_safe[] = { /* endings people trust */
-	"doc", "docx", "xls", "xlsx", "ppt", "pptx", "pdf", "txt", "rtf", "jpg", "jpeg", "png", "gif",
-	"jtd", "xdw", "xbd", "csv", "htm", "html", "zip", "mp3", "mp4", "tif", "bmp", "eml",
+static const char *const macros[] = { /* may run code, or lead to it */
+				      "docm", "xlsm", "pptm", "dotm", "xltm",
+				      "xlam", "xlsb", "ppam", "url"
+};
+static const char *const looks_safe[] = {
+	/* endings people trust */
+	"doc",  "docx", "xls", "xlsx", "ppt", "pptx", "pdf", "txt", "rtf",
+	"jpg",  "jpeg", "png", "gif",  "jtd", "xdw",  "xbd", "csv", "htm",
+	"html", "zip",  "mp3", "mp4",  "tif", "bmp",  "eml",
 };
 
 static bool listed(struct nr_str s, const char *const *list, size_t n)
@@ -25,7 +43,7 @@ static bool listed(struct nr_str s, const char *const *list, size_t n)
 
 /* What a name holds, read the way a program opens it. */
 struct name {
-	struct nr_str folded; /* narrow, lower case, trailing dots and spaces gone */
+	struct nr_str folded;      /* narrow, lower case, trailing dots and spaces gone */
 	struct nr_str ext, before; /* last ending and the one before it; may be empty */
 	bool bidi, spaces, wide_dot, tail;
 };
@@ -71,7 +89,8 @@ static struct name study(struct nr_mail *m, struct nr_str raw)
 			last_wide = at;
 	}
 	r.folded = trim_right(nr_fold(raw, m->a));
-	while (r.folded.n && (r.folded.p[r.folded.n - 1] == '.' || r.folded.p[r.folded.n - 1] == ' ')) {
+	while (r.folded.n &&
+	       (r.folded.p[r.folded.n - 1] == '.' || r.folded.p[r.folded.n - 1] == ' ')) {
 		r.folded.n--;
 		r.tail = true;
 	}
@@ -96,7 +115,10 @@ struct magic {
 static const struct magic magics[] = {
 	{ "a Windows program", "MZ", 2, true },
 	{ "a Windows shortcut", "L\0\0\0\x01\x14\x02\0", 8, true },
-	{ "an ELF program", "\x7f" "ELF", 4, true },
+	{ "an ELF program",
+	  "\x7f"
+	  "ELF",
+	  4, true },
 	{ "a Mach-O program", "\xcf\xfa\xed\xfe", 4, true },
 	{ "a shell script", "#!/", 3, true },
 	{ "a help file", "ITSF", 4, true },
@@ -127,13 +149,27 @@ static bool fits(struct nr_str ext, const char *kind)
 	static const struct {
 		const char *ext, *kinds;
 	} rows[] = {
-		{ "pdf", "PDF" },      { "docx", "ZIP OLE" }, { "xlsx", "ZIP OLE" },
-		{ "pptx", "ZIP OLE" }, { "zip", "ZIP" },      { "png", "PNG JPEG GIF" },
-		{ "jpg", "JPEG PNG GIF" }, { "jpeg", "JPEG PNG GIF" }, { "gif", "GIF PNG JPEG" },
-		{ "doc", "OLE RTF ZIP PDF" }, { "xls", "OLE ZIP" }, { "ppt", "OLE ZIP" },
-		{ "rtf", "RTF OLE" },  { "7z", "7z" },	      { "rar", "RAR" },
-		{ "cab", "CAB" },      { "txt", "" },	      { "csv", "" },
-		{ "jtd", "OLE" },      { "html", "" },	      { "htm", "" },
+		{ "pdf", "PDF" },
+		{ "docx", "ZIP OLE" },
+		{ "xlsx", "ZIP OLE" },
+		{ "pptx", "ZIP OLE" },
+		{ "zip", "ZIP" },
+		{ "png", "PNG JPEG GIF" },
+		{ "jpg", "JPEG PNG GIF" },
+		{ "jpeg", "JPEG PNG GIF" },
+		{ "gif", "GIF PNG JPEG" },
+		{ "doc", "OLE RTF ZIP PDF" },
+		{ "xls", "OLE ZIP" },
+		{ "ppt", "OLE ZIP" },
+		{ "rtf", "RTF OLE" },
+		{ "7z", "7z" },
+		{ "rar", "RAR" },
+		{ "cab", "CAB" },
+		{ "txt", "" },
+		{ "csv", "" },
+		{ "jtd", "OLE" },
+		{ "html", "" },
+		{ "htm", "" },
 	};
 
 	for (size_t i = 0; i < NR_COUNT(rows); i++)
@@ -225,10 +261,11 @@ void nr_mail_detect_names(struct nr_mail *m)
 					nr_dossier_finding(m->d, "mail.attachment.name-trick",
 							   NR_SEV_HIGH, 80, "T1036.007");
 
-				f->summary = nr_arena_fmt(
-					m->a, "The mail gives the attachment two names with "
-					      "different endings, .%.*s and .%.*s.",
-					NR_FMT(a.ext), NR_FMT(b.ext));
+				f->summary =
+					nr_arena_fmt(m->a,
+						     "The mail gives the attachment two names with "
+						     "different endings, .%.*s and .%.*s.",
+						     NR_FMT(a.ext), NR_FMT(b.ext));
 				assert_file(m, f, e);
 			}
 		}

@@ -63,8 +63,9 @@ static void recipients(struct nr_mail *m)
 
 static bool is_public(struct nr_str ip)
 {
-	static const char *const inner[] = { "10.", "127.", "0.", "192.168.", "169.254.", "fe8", "fe9",
-					     "fea", "feb", "fc", "fd", "::", "ff" };
+	static const char *const inner[] = { "10.", "127.", "0.",  "192.168.", "169.254.",
+					     "fe8", "fe9",  "fea", "feb",      "fc",
+					     "fd",  "::",   "ff" };
 	unsigned a = 0, b = 0;
 
 	for (size_t i = 0; i < NR_COUNT(inner); i++)
@@ -124,7 +125,8 @@ static struct nr_str hop_ip(struct nr_mail *m, struct nr_str from_clause)
 		if (t.n < 3)
 			continue;
 		if (nr_obs_canon(NR_OBS_IPV4, t, m->a, &v, NULL) != NR_OK &&
-		    (!memchr(t.p, ':', t.n) || nr_obs_canon(NR_OBS_IPV6, t, m->a, &v, NULL) != NR_OK))
+		    (!memchr(t.p, ':', t.n) ||
+		     nr_obs_canon(NR_OBS_IPV6, t, m->a, &v, NULL) != NR_OK))
 			continue;
 		if (best.n == 0 || (!is_public(best) && is_public(v)))
 			best = v;
@@ -162,8 +164,8 @@ static void received(struct nr_mail *m, const struct nr_field *f)
 				     NR_FMT(h->ip), NR_FMT(h->by)),
 			h->timed ? h->at_us : 0, h->ev);
 	if (h->ip.n && is_public(h->ip))
-		ip = nr_mail_obs(m, memchr(h->ip.p, ':', h->ip.n) ? NR_OBS_IPV6 : NR_OBS_IPV4, h->ip,
-				 "relay", h->ev);
+		ip = nr_mail_obs(m, memchr(h->ip.p, ':', h->ip.n) ? NR_OBS_IPV6 : NR_OBS_IPV4,
+				 h->ip, "relay", h->ev);
 	if (ip != UINT32_MAX && m->d->material.last_us < h->at_us)
 		m->d->material.last_us = h->at_us;
 }
