@@ -94,6 +94,8 @@ static int64_t one_number(const char *path, const char *sql)
 /* One round: returns how many acknowledgements came, -1 when the child failed by itself. */
 static int round_of(const char *path, uint32_t round, struct ack *acks, int max)
 {
+	int64_t now = nr_now_us();
+	uint64_t at = nr_hash64((struct nr_bytes){ (uint8_t *)&now, sizeof(now) }, round);
 	int p[2], n = 0, status = 0;
 	pid_t pid;
 
@@ -105,7 +107,7 @@ static int round_of(const char *path, uint32_t round, struct ack *acks, int max)
 		write_until_killed(path, round, p[1]);
 	(void)close(p[1]);
 	/* Anywhere between the opening of the store and some dossiers later. */
-	(void)usleep((unsigned)(rand() % 60000));
+	(void)usleep((unsigned)(at % 60000));
 	(void)kill(pid, SIGKILL);
 	while (n < max && read(p[0], &acks[n], sizeof(*acks)) == sizeof(*acks))
 		n++;
@@ -124,7 +126,6 @@ int main(void)
 
 	OK(tmp_open(&t));
 	nr_store_close(&t.s);
-	srand((unsigned)nr_now_us());
 	for (uint32_t round = 0; round < ROUNDS; round++) {
 		int k = round_of(t.path, round, acks + n, PER_ROUND);
 
