@@ -50,7 +50,8 @@ static struct nr_str value_of(int64_t i, char out[40])
 static enum nr_rc put_one(struct bench *b, int64_t i, struct nr_arena *a, struct nr_wr *w,
 			  struct nr_err *e)
 {
-	struct nr_ledger_entry l = { .kind = "dossier", .actor = NR_STR("bench"),
+	struct nr_ledger_entry l = { .kind = "dossier",
+				     .actor = NR_STR("bench"),
 				     .unit = NR_STR("npa") };
 	char value[40], uuid[NR_UUID_TEXT];
 	struct nr_dossier d;
@@ -64,7 +65,8 @@ static enum nr_rc put_one(struct bench *b, int64_t i, struct nr_arena *a, struct
 	d.submission.unit = NR_STR("npa");
 	d.submission.received_us = INT64_C(1700000000000000) + i;
 	d.marking = (struct nr_marking){ .tlp = NR_TLP_GREEN, .origin = NR_STR("npa") };
-	d.text = NR_STR("資料事前送付について。印刷版を用意しますが、添付ファイルはご確認ください。");
+	d.text = NR_STR(
+		"資料事前送付について。印刷版を用意しますが、添付ファイルはご確認ください。");
 	for (int64_t k = 0; k < b->each; k++)
 		nr_dossier_obs(&d, NR_OBS_DOMAIN, value_of(i * b->each + k, value), "link",
 			       nr_ev_bytes(0, 1));
@@ -231,7 +233,9 @@ static int measure(struct bench *b)
 
 int main(int argc, char **argv)
 {
-	struct bench b = { .dir = "/tmp/nr-bench-XXXXXX", .dossiers = 1000000, .each = 10,
+	struct bench b = { .dir = "/tmp/nr-bench-XXXXXX",
+			   .dossiers = 1000000,
+			   .each = 10,
 			   .rng = UINT64_C(0x9e3779b97f4a7c15) };
 	int rc;
 

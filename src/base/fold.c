@@ -89,6 +89,9 @@ struct nr_str nr_fold(struct nr_str s, struct nr_arena *a)
 		return (struct nr_str){ NULL, 0 };
 	}
 	u_strFromUTF8WithSub(in, (int32_t)s.n, &n, s.p, (int32_t)s.n, 0xfffd, NULL, &e);
+	/* Before, because what these become can compose with a mark that follows; after, because NFKC
+	 * makes new ones. */
+	fold_japanese(in, n);
 	cap = n + n / 8 + 16;
 	out = NR_NEW_N(a, UChar, (size_t)cap);
 	m = out ? unorm2_normalize(nfkc, in, n, out, cap, &e) : 0;

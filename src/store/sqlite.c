@@ -3,6 +3,7 @@
 #include "store/tok.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -154,13 +155,21 @@ static int configure(struct sq_db *d, bool create, bool read_only)
 	return code;
 }
 
+/* SQLite's memory statistics take a global lock at every allocation, and nobody reads them. */
+static void configure_library(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static enum nr_rc sq_open(const char *path, bool create, bool read_only, struct nr_db **ret,
 			  struct nr_err *reterr)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct sq_db *d = calloc(1, sizeof(*d));
 	int flags = SQLITE_OPEN_NOMUTEX, code;
 	enum nr_rc rc;
 
+	(void)pthread_once(&once, configure_library);
 	if (!d)
 		return nr_fail(reterr, NR_E_NOMEM, "store", UINT64_MAX, "out of memory");
 	d->base.engine = &nr_engine_sqlite;
