@@ -42,11 +42,16 @@ void nr_feed_note(struct nr_wr *w, const struct nr_indicator *i);
 /* Runs a format over n indicators without a store into w, as nr_share_export() would. */
 NR_MUSTUSE enum nr_rc nr_feed_run(const struct nr_share_req *req, const struct nr_indicator *items,
 				  size_t n, bool checked, struct nr_wr *w, struct nr_err *reterr);
-/* Self-test of the line formats: writes hostile values and checks each line with ok(). */
-NR_MUSTUSE enum nr_rc nr_feed_selftest_lines(const struct nr_feed_format *fmt,
-					     bool (*ok)(struct nr_str line), struct nr_err *reterr);
-/* Hostile and plain indicators for self-tests; static storage. */
-NR_STATIC const struct nr_indicator *nr_feed_samples(size_t *ret_n);
+/* The same checked into a sink, with the result. */
+NR_MUSTUSE enum nr_rc nr_feed_export(const struct nr_share_req *req,
+				     const struct nr_indicator *items, size_t n,
+				     const struct nr_share_sink *sink, struct nr_share_result *ret,
+				     struct nr_err *reterr);
+/* Self-test of every format: hostile and plain values through its writers, then its check(). */
+NR_MUSTUSE enum nr_rc nr_feed_selftest(const struct nr_feed_format *fmt, struct nr_err *reterr);
+/* check() of the line formats: each line must be ok(), the last one must be closed. */
+NR_MUSTUSE enum nr_rc nr_feed_check_lines(struct nr_bytes feed, bool (*ok)(struct nr_str line),
+					  struct nr_err *reterr);
 
 extern const struct nr_feed_format nr_feed_stix;
 extern const struct nr_feed_format nr_feed_csv;

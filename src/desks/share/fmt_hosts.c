@@ -39,9 +39,9 @@ static bool line_ok(struct nr_str l)
 	return nr_feed_is_domain(name);
 }
 
-static enum nr_rc selftest(const struct nr_feed_format *fmt, struct nr_err *reterr)
+static enum nr_rc check(struct nr_bytes feed, struct nr_err *reterr)
 {
-	return nr_feed_selftest_lines(fmt, line_ok, reterr);
+	return nr_feed_check_lines(feed, line_ok, reterr);
 }
 
 const struct nr_feed_format nr_feed_hosts = {
@@ -58,7 +58,8 @@ const struct nr_feed_format nr_feed_hosts = {
 	.begin = begin,
 	.item = item,
 	.end = end,
-	.selftest = selftest,
+	.check = check,
+	.selftest = nr_feed_selftest,
 	.fuzz = "fuzz_share",
 	.doc = "docs/feeds.md",
 };

@@ -154,9 +154,9 @@ static bool line_ok(struct nr_str l)
 	       memcmp(l.p + k, mid, sizeof(mid) - 1) == 0;
 }
 
-static enum nr_rc selftest(const struct nr_feed_format *fmt, struct nr_err *reterr)
+static enum nr_rc check(struct nr_bytes feed, struct nr_err *reterr)
 {
-	return nr_feed_selftest_lines(fmt, line_ok, reterr);
+	return nr_feed_check_lines(feed, line_ok, reterr);
 }
 
 const struct nr_feed_format nr_feed_rpz = {
@@ -177,7 +177,8 @@ const struct nr_feed_format nr_feed_rpz = {
 	.begin = begin,
 	.item = item,
 	.end = end,
-	.selftest = selftest,
+	.check = check,
+	.selftest = nr_feed_selftest,
 	.fuzz = "fuzz_share",
 	.doc = "docs/feeds.md",
 };

@@ -27,31 +27,32 @@ static const struct nr_indicator samples[] = {
 	SAMPLE(NR_OBS_USER_AGENT, "Mozilla/9 (\";sid:1;)\n\\'|"),
 };
 
-const struct nr_indicator *nr_feed_samples(size_t *ret_n)
+enum nr_rc nr_feed_check_lines(struct nr_bytes feed, bool (*ok)(struct nr_str line),
+			       struct nr_err *reterr)
 {
-	*ret_n = NR_COUNT(samples);
-	return samples;
-}
-
-enum nr_rc nr_feed_selftest_lines(const struct nr_feed_format *fmt, bool (*ok)(struct nr_str line),
-				  struct nr_err *reterr)
-{
-	NR_CLEANUP(nr_wr_done) struct nr_wr w = NR_WR_INIT(1 << 20);
-	struct nr_share_req req = { .format = fmt };
 	size_t from = 0;
 
-	NR_TRY(nr_feed_run(&req, samples, NR_COUNT(samples), false, &w, reterr));
-	for (size_t i = 0; i < w.n; i++) {
-		struct nr_str line = { (const char *)w.p + from, i - from };
+	for (size_t i = 0; i < feed.n; i++) {
+		struct nr_str line = { (const char *)feed.p + from, i - from };
 
-		if (w.p[i] != '\n')
+		if (feed.p[i] != '\n')
 			continue;
 		if (!ok(line))
-			return nr_fail(reterr, NR_E_BUG, fmt->name, from, "not a line: %.100s",
-				       line.n ? line.p : "");
+			return nr_fail(reterr, NR_E_BUG, "line", from, "not of its shape: %.100s",
+				       line.p);
 		from = i + 1;
 	}
-	if (from != w.n || from == 0)
-		return nr_fail(reterr, NR_E_BUG, fmt->name, from, "the last line is open");
+	if (from != feed.n || from == 0)
+		return nr_fail(reterr, NR_E_BUG, "line", from, "the last line is open");
 	return NR_OK;
+}
+
+enum nr_rc nr_feed_selftest(const struct nr_feed_format *fmt, struct nr_err *reterr)
+{
+	NR_CLEANUP(nr_wr_done) struct nr_wr w = NR_WR_INIT(1 << 20);
+	struct nr_unit producer = { .id = NR_STR("noroshi") };
+	struct nr_share_req req = { .format = fmt, .producer = &producer };
+
+	NR_TRY(nr_feed_run(&req, samples, NR_COUNT(samples), false, &w, reterr));
+	return fmt->check(nr_wr_view(&w), reterr);
 }

@@ -192,22 +192,38 @@ static bool write_wr(void *ctx, struct nr_bytes b)
 	return w->rc == NR_OK;
 }
 
+static enum nr_rc run_items(struct run *r, const struct nr_share_req *req,
+			    const struct nr_indicator *items, size_t n, struct nr_share_result *ret,
+			    struct nr_err *reterr)
+{
+	r->rc = run_open(r, req);
+	for (size_t i = 0; r->rc == NR_OK && req->format->wants_newest && i < n; i++)
+		(void)each_newest(r, &items[i]);
+	if (r->rc == NR_OK)
+		run_begin(r);
+	for (size_t i = 0; r->rc == NR_OK && i < n; i++)
+		(void)each_item(r, &items[i]);
+	if (r->rc == NR_OK)
+		run_end(r);
+	return run_finish(r, NR_OK, ret, reterr);
+}
+
 enum nr_rc nr_feed_run(const struct nr_share_req *req, const struct nr_indicator *items, size_t n,
 		       bool checked, struct nr_wr *w, struct nr_err *reterr)
 {
 	struct nr_share_sink sink = { write_wr, w };
 	struct run r = { .sink = &sink, .checked = checked };
 
-	r.rc = run_open(&r, req);
-	for (size_t i = 0; r.rc == NR_OK && req->format->wants_newest && i < n; i++)
-		(void)each_newest(&r, &items[i]);
-	if (r.rc == NR_OK)
-		run_begin(&r);
-	for (size_t i = 0; r.rc == NR_OK && i < n; i++)
-		(void)each_item(&r, &items[i]);
-	if (r.rc == NR_OK)
-		run_end(&r);
-	return run_finish(&r, NR_OK, NULL, reterr);
+	return run_items(&r, req, items, n, NULL, reterr);
+}
+
+enum nr_rc nr_feed_export(const struct nr_share_req *req, const struct nr_indicator *items,
+			  size_t n, const struct nr_share_sink *sink, struct nr_share_result *ret,
+			  struct nr_err *reterr)
+{
+	struct run r = { .sink = sink, .checked = true };
+
+	return run_items(&r, req, items, n, ret, reterr);
 }
 
 static bool write_fd(void *ctx, struct nr_bytes b)

@@ -32,7 +32,10 @@ struct nr_feed_format {
 	void (*begin)(struct nr_feed *f, struct nr_wr *w);
 	bool (*item)(struct nr_feed *f, const struct nr_indicator *i, struct nr_wr *w);
 	void (*end)(struct nr_feed *f, struct nr_wr *w);
-	/* Writes a small feed with hostile values and checks its structure. */
+	/* Is this a whole feed, every line or record of the shape it must have?  NR_E_BUG with the
+	 * offset when not. */
+	enum nr_rc (*check)(struct nr_bytes feed, struct nr_err *reterr);
+	/* Writes a small feed with hostile values and checks it. */
 	enum nr_rc (*selftest)(const struct nr_feed_format *fmt, struct nr_err *reterr);
 	const char *fuzz; /* fuzz target that exercises it */
 	const char *doc;  /* page that describes it */
