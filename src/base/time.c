@@ -31,25 +31,62 @@ int64_t nr_time_days(int64_t year, unsigned month, unsigned day)
 	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 
+/* n decimal digits of v, most significant first. */
+static char *put_digits(char *p, unsigned v, unsigned n)
+{
+	for (unsigned i = n; i-- > 0; v /= 10)
+		p[i] = (char)('0' + v % 10);
+	return p + n;
+}
+
+/* Proleptic Gregorian date of a day count, by the 400-year cycle of 146,097 days from 0000-03-01. */
+static void civil(int64_t days, unsigned *ret_year, unsigned *ret_month, unsigned *ret_day)
+{
+	int64_t z = days + 719468; /* 0000-03-01 to 1970-01-01 */
+	int64_t cycle = (z >= 0 ? z : z - 146096) / 146097;
+	unsigned d = (unsigned)(z - cycle * 146097);
+	unsigned y = (d - d / 1460 + d / 36524 - d / 146096) / 365;
+	unsigned in_year = d - (365 * y + y / 4 - y / 100);
+	unsigned m = (5 * in_year + 2) / 153; /* 0: March */
+
+	*ret_day = in_year - (153 * m + 2) / 5 + 1;
+	*ret_month = m < 10 ? m + 3 : m - 9;
+	*ret_year = (unsigned)(cycle * 400 + y + (m >= 10));
+}
+
 void nr_time_format(int64_t us, char out[NR_TIME_TEXT])
 {
-	int64_t s = us / NR_US_PER_S, frac = us % NR_US_PER_S;
-	struct tm tm;
-	time_t t;
+	static const char range_end[] = "1970-01-01T00:00:00.000000Z";
+	const int64_t day_us = INT64_C(86400) * NR_US_PER_S;
+	int64_t days = us / day_us, rest = us % day_us;
+	unsigned year, month, day, s;
+	char *p = out;
 
-	if (frac < 0) {
-		frac += NR_US_PER_S;
-		s--;
+	if (rest < 0) {
+		rest += day_us;
+		days--;
 	}
-	t = (time_t)s;
-	if (!gmtime_r(&t, &tm) || tm.tm_year + 1900 > 9999 || tm.tm_year + 1900 < 0) {
-		(void)snprintf(out, NR_TIME_TEXT, "1970-01-01T00:00:00.000000Z");
+	if (days < nr_time_days(0, 1, 1) || days >= nr_time_days(10000, 1, 1)) {
+		memcpy(out, range_end, sizeof(range_end));
 		return;
 	}
-	(void)snprintf(out, NR_TIME_TEXT, "%04u-%02u-%02uT%02u:%02u:%02u.%06uZ",
-		       (unsigned)(tm.tm_year + 1900) % 10000u, (unsigned)(tm.tm_mon + 1) % 100u,
-		       (unsigned)tm.tm_mday % 100u, (unsigned)tm.tm_hour % 100u,
-		       (unsigned)tm.tm_min % 100u, (unsigned)tm.tm_sec % 100u, (unsigned)frac);
+	civil(days, &year, &month, &day);
+	s = (unsigned)(rest / NR_US_PER_S);
+	p = put_digits(p, year, 4);
+	*p++ = '-';
+	p = put_digits(p, month, 2);
+	*p++ = '-';
+	p = put_digits(p, day, 2);
+	*p++ = 'T';
+	p = put_digits(p, s / 3600, 2);
+	*p++ = ':';
+	p = put_digits(p, s / 60 % 60, 2);
+	*p++ = ':';
+	p = put_digits(p, s % 60, 2);
+	*p++ = '.';
+	p = put_digits(p, (unsigned)(rest % NR_US_PER_S), 6);
+	*p++ = 'Z';
+	*p = 0;
 }
 
 static bool digits(struct nr_str s, size_t at, size_t n, unsigned *ret)

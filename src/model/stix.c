@@ -2,6 +2,8 @@
 
 #define TLP_EXTENSION "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
 
+enum { TYPE_MAX = 34 }; /* bytes of the longest type name an id can hold */
+
 /* Section 6.x "ID Contributing Properties"; "hashes" contributes one hash only.  process has none:
  * its id is random by specification. */
 struct sco {
@@ -70,10 +72,11 @@ static void make_id(const struct nr_uuid *ns, const char *type, const struct nr_
 		    char ret[NR_STIX_ID])
 {
 	struct nr_uuid u = nr_uuid5(ns, nr_wr_view(name));
-	char text[NR_UUID_TEXT];
+	size_t n = strnlen(type, TYPE_MAX);
 
-	nr_uuid_format(&u, text);
-	(void)snprintf(ret, NR_STIX_ID, "%.34s--%s", type, text);
+	memcpy(ret, type, n);
+	memcpy(ret + n, "--", 2);
+	nr_uuid_format(&u, ret + n + 2);
 }
 
 /* The one hash that contributes, as an object of one member; a new reference, NULL when none. */
@@ -222,7 +225,8 @@ void nr_stix_own_id(const char *type, struct nr_str key, char ret[NR_STIX_ID])
 {
 	NR_CLEANUP(nr_wr_done) struct nr_wr w = NR_WR_INIT(key.n + 64);
 
-	nr_wr_fmt(&w, "%.34s|", type);
+	nr_wr_bytes(&w, type, strnlen(type, TYPE_MAX));
+	nr_wr_u8(&w, '|');
 	nr_wr_str(&w, key);
 	if (w.rc != NR_OK)
 		abort(); /* no memory for a name: a wrong id is worse than a dead process */

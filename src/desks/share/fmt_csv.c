@@ -49,8 +49,19 @@ static bool item(struct nr_feed *f, const struct nr_indicator *i, struct nr_wr *
 	nr_wr_cstr(w, nr_obs_kind_name(i->kind));
 	nr_wr_u8(w, ',');
 	cell(w, i->value);
-	nr_wr_fmt(w, ",%s,%u,%s,%s,%s,%lld\r\n", nr_severity_name(i->severity), i->confidence,
-		  nr_tlp_name(i->tlp), first, last, (long long)i->sightings);
+	nr_wr_u8(w, ',');
+	nr_wr_cstr(w, nr_severity_name(i->severity));
+	nr_wr_u8(w, ',');
+	nr_feed_uint(w, i->confidence);
+	nr_wr_u8(w, ',');
+	nr_wr_cstr(w, nr_tlp_name(i->tlp));
+	nr_wr_u8(w, ',');
+	nr_wr_cstr(w, first);
+	nr_wr_u8(w, ',');
+	nr_wr_cstr(w, last);
+	nr_wr_u8(w, ',');
+	nr_feed_uint(w, i->sightings > 0 ? (uint64_t)i->sightings : 0);
+	nr_wr_cstr(w, "\r\n");
 	return true;
 }
 

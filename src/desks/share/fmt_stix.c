@@ -25,7 +25,11 @@ static void item_id(struct nr_feed *f, const char *type, const struct nr_indicat
 	nr_wr_str(t, f->req->producer->id);
 	nr_wr_u8(t, '|');
 	nr_wr_str(t, f->req->viewer);
-	nr_wr_fmt(t, "|%s|%lld|", nr_obs_kind_name(i->kind), (long long)i->first_us);
+	nr_wr_u8(t, '|');
+	nr_wr_cstr(t, nr_obs_kind_name(i->kind));
+	nr_wr_u8(t, '|');
+	nr_feed_uint(t, (uint64_t)i->first_us);
+	nr_wr_u8(t, '|');
 	nr_wr_str(t, i->value);
 	nr_stix_own_id(type, (struct nr_str){ (const char *)t->p, t->n }, out);
 }
@@ -72,9 +76,13 @@ static void indicator(struct nr_feed *f, struct nr_wr *w, const struct nr_indica
 	common(f, w, d);
 	nr_wr_cstr(w, ",\"name\":");
 	nr_stix_jcs_str(w, i->value);
-	nr_wr_fmt(w, ",\"indicator_types\":[\"%s\"],\"labels\":[\"severity-%s\"],\"confidence\":%u",
-		  i->severity >= NR_SEV_MEDIUM ? "malicious-activity" : "anomalous-activity",
-		  nr_severity_name(i->severity), i->confidence > 100 ? 100 : i->confidence);
+	nr_wr_cstr(w, i->severity >= NR_SEV_MEDIUM
+			      ? ",\"indicator_types\":[\"malicious-activity\"]"
+			      : ",\"indicator_types\":[\"anomalous-activity\"]");
+	nr_wr_cstr(w, ",\"labels\":[\"severity-");
+	nr_wr_cstr(w, nr_severity_name(i->severity));
+	nr_wr_cstr(w, "\"],\"confidence\":");
+	nr_feed_uint(w, i->confidence > 100 ? 100 : i->confidence);
 	nr_wr_reset(t);
 	(void)nr_stix_pattern(t, i->kind, i->value);
 	nr_wr_cstr(w, ",\"pattern\":");
@@ -103,8 +111,11 @@ static void sighted(struct nr_feed *f, struct nr_wr *w, const struct nr_indicato
 	common(f, w, d);
 	pair(w, "first_observed", d->first);
 	pair(w, "last_observed", d->last);
-	nr_wr_fmt(w, ",\"number_observed\":%lld,\"object_refs\":[\"%s\"]",
-		  (long long)(n > NUMBER_MAX ? NUMBER_MAX : n), sco);
+	nr_wr_cstr(w, ",\"number_observed\":");
+	nr_feed_uint(w, (uint64_t)(n > NUMBER_MAX ? NUMBER_MAX : n));
+	nr_wr_cstr(w, ",\"object_refs\":[\"");
+	nr_wr_cstr(w, sco);
+	nr_wr_cstr(w, "\"]");
 	tail(w, i->tlp);
 
 	item_id(f, "relationship", i, rel);

@@ -90,7 +90,11 @@ static void open_rule(struct nr_wr *w, struct rule *r, const char *header, const
 
 	nr_wr_cstr(w, "alert ");
 	nr_wr_cstr(w, header);
-	nr_wr_fmt(w, " (msg:\"NOROSHI %s %s ", nr_severity_name(r->i->severity), what);
+	nr_wr_cstr(w, " (msg:\"NOROSHI ");
+	nr_wr_cstr(w, nr_severity_name(r->i->severity));
+	nr_wr_u8(w, ' ');
+	nr_wr_cstr(w, what);
+	nr_wr_u8(w, ' ');
 	for (size_t k = 0; k < n; k++)
 		nr_wr_u8(w, is_safe(r->i->value.p[k]) ? (uint8_t)r->i->value.p[k] : '_');
 	nr_wr_cstr(w, "\";");
@@ -104,12 +108,23 @@ static void close_rule(struct nr_wr *w, struct rule *r)
 
 	if (!nr_stix_time(i->first_us, first) || !nr_stix_time(i->last_us, last))
 		first[0] = last[0] = 0;
-	nr_wr_fmt(w,
-		  " priority:%u; metadata:tlp %s, severity %s, confidence %u, first %s, last %s;",
-		  priority[(unsigned)i->severity < NR_COUNT(priority) ? i->severity : 0],
-		  nr_tlp_name(i->tlp), nr_severity_name(i->severity), i->confidence, first, last);
-	nr_wr_fmt(w, " sid:%u; rev:%u;)\n", r->sid + r->k++,
-		  (unsigned)(uint32_t)(i->last_us / NR_US_PER_S));
+	nr_wr_cstr(w, " priority:");
+	nr_feed_uint(w, priority[(unsigned)i->severity < NR_COUNT(priority) ? i->severity : 0]);
+	nr_wr_cstr(w, "; metadata:tlp ");
+	nr_wr_cstr(w, nr_tlp_name(i->tlp));
+	nr_wr_cstr(w, ", severity ");
+	nr_wr_cstr(w, nr_severity_name(i->severity));
+	nr_wr_cstr(w, ", confidence ");
+	nr_feed_uint(w, i->confidence);
+	nr_wr_cstr(w, ", first ");
+	nr_wr_cstr(w, first);
+	nr_wr_cstr(w, ", last ");
+	nr_wr_cstr(w, last);
+	nr_wr_cstr(w, "; sid:");
+	nr_feed_uint(w, r->sid + r->k++);
+	nr_wr_cstr(w, "; rev:");
+	nr_feed_uint(w, (uint32_t)(i->last_us / NR_US_PER_S));
+	nr_wr_cstr(w, ";)\n");
 }
 
 static void domain_rules(struct nr_wr *w, struct rule *r)

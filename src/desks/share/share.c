@@ -40,14 +40,33 @@ enum nr_rc nr_feed_format_find(struct nr_str name, const struct nr_feed_format *
 		       name.p ? name.p : "", known);
 }
 
+void nr_feed_uint(struct nr_wr *w, uint64_t v)
+{
+	char text[20];
+	size_t at = sizeof(text);
+
+	do {
+		text[--at] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v);
+	nr_wr_bytes(w, text + at, sizeof(text) - at);
+}
+
 void nr_feed_note(struct nr_wr *w, const struct nr_indicator *i)
 {
 	char first[NR_TIME_TEXT], last[NR_TIME_TEXT];
 
 	if (!nr_stix_time(i->first_us, first) || !nr_stix_time(i->last_us, last))
 		first[0] = last[0] = 0;
-	nr_wr_fmt(w, "%s severity=%s confidence=%u first=%s last=%s", nr_tlp_name(i->tlp),
-		  nr_severity_name(i->severity), i->confidence, first, last);
+	nr_wr_cstr(w, nr_tlp_name(i->tlp));
+	nr_wr_cstr(w, " severity=");
+	nr_wr_cstr(w, nr_severity_name(i->severity));
+	nr_wr_cstr(w, " confidence=");
+	nr_feed_uint(w, i->confidence);
+	nr_wr_cstr(w, " first=");
+	nr_wr_cstr(w, first);
+	nr_wr_cstr(w, " last=");
+	nr_wr_cstr(w, last);
 }
 
 static void flush(struct run *r)
