@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <microhttpd.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <strings.h>
 #include <unistd.h>
@@ -465,6 +466,18 @@ void nr_server_sleep(struct MHD_Connection *con)
 void nr_server_wake(struct MHD_Connection *con)
 {
 	MHD_resume_connection(con);
+}
+
+bool nr_server_gone(struct MHD_Connection *con)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(con, MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct pollfd p = { .events = POLLRDHUP };
+
+	if (!info)
+		return false;
+	p.fd = info->connect_fd;
+	return poll(&p, 1, 0) == 1 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR));
 }
 
 /* --- start and end --- */

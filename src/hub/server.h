@@ -23,3 +23,5 @@ void nr_server_sweep(struct nr_server *s);
 struct MHD_Connection;
 void nr_server_sleep(struct MHD_Connection *con);
 void nr_server_wake(struct MHD_Connection *con);
+/* Has the other end of a sleeping connection hung up?  Asleep, the library does not look. */
+bool nr_server_gone(struct MHD_Connection *con);

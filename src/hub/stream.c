@@ -248,6 +248,16 @@ static void keep_alive(struct nr_stream *s, struct nr_store *store)
 	pthread_mutex_unlock(&s->lock);
 }
 
+/* Ends the streams whose browsers have gone on, so that they do not count against the person. */
+static void hang_up(struct nr_stream *s)
+{
+	pthread_mutex_lock(&s->lock);
+	for (struct nr_stream_client *c = s->clients; c; c = c->next)
+		if (c->asleep && nr_server_gone(c->asleep))
+			end_client(c);
+	pthread_mutex_unlock(&s->lock);
+}
+
 /* Waits for the bell or a tenth of a second; false when the stream ends. */
 static bool wait_bell(struct nr_stream *s, bool *ret_rung)
 {
@@ -295,6 +305,7 @@ static void *run(void *arg)
 
 			if (server)
 				nr_server_sweep(server);
+			hang_up(s);
 			swept = nr_mono_us();
 		}
 	}
