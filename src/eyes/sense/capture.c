@@ -98,6 +98,8 @@ enum nr_rc nr_capture_open(struct nr_capture *c, const struct nr_src *src, size_
 		window = NR_CAP_WINDOW_MIN;
 	if (window > NR_CAP_WINDOW_MAX)
 		window = NR_CAP_WINDOW_MAX;
+	if (window > src->size)
+		window = src->size ? (size_t)src->size : 1;
 	*c = (struct nr_capture){ .src = src, .window = window };
 	c->buf = NR_NEW_N(a, uint8_t, window);
 	if (!c->buf)

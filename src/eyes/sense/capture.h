@@ -55,7 +55,7 @@ struct nr_capture {
 
 /* 0..100: how sure these first bytes are of a capture. */
 unsigned nr_capture_probe(struct nr_bytes head);
-/* Opens over src (borrowed) with a window of that many bytes (clamped to the limits above) in the
+/* Opens over src (borrowed) with a window of that many bytes (clamped to the limits above and the size) in the
  * arena.  NR_E_UNSUPPORTED, NR_E_TRUNCATED, NR_E_LIMIT (arena).  Nothing to release. */
 NR_MUSTUSE enum nr_rc nr_capture_open(struct nr_capture *c, const struct nr_src *src, size_t window,
 				      struct nr_arena *a, struct nr_err *reterr);

@@ -44,11 +44,15 @@ static uint64_t port_sources(const struct nr_track *t, size_t i)
 
 static void ports(const struct nr_track *t, struct nr_dossier *d)
 {
-	struct row *rows = NR_NEW_N(t->a, struct row, NR_PORTS);
+	struct row *rows;
 	uint64_t rest = 0;
 	size_t n = 0;
 	char key[24];
 
+	for (size_t i = 0; i < NR_PORTS; i++)
+		n += t->port_packets[i] != 0;
+	rows = NR_NEW_N(t->a, struct row, n + 1);
+	n = 0;
 	if (!rows) {
 		d->rc = NR_E_LIMIT;
 		return;
@@ -119,7 +123,7 @@ static void minutes(const struct nr_track *t, struct nr_dossier *d)
 		d->rc = NR_E_LIMIT;
 		return;
 	}
-	for (size_t i = 0; i < NR_MINUTES; i++)
+	for (size_t i = 0; i < t->n_minutes; i++)
 		if (t->minutes[i].packets)
 			rows[n++] = t->minutes[i];
 	qsort(rows, n, sizeof(*rows), by_minute);

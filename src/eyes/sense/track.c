@@ -63,8 +63,8 @@ enum nr_rc nr_track_open(struct nr_track *t, const struct nr_track_cfg *cfg, str
 	t->port_sources = line_array(t, NR_PORTS, sizeof(*t->port_sources));
 	if (cfg->packets > REGS_ABOVE)
 		t->port_regs = line_array(t, NR_PORTS, NR_PORT_REGS);
-	t->minutes = line_array(t, NR_MINUTES, sizeof(*t->minutes));
-	t->at_minute = NR_MINUTES;
+	t->n_minutes = slots(128, NR_MINUTES, cfg->packets);
+	t->minutes = line_array(t, t->n_minutes, sizeof(*t->minutes));
 	t->done_probes.size = sizeof(struct nr_probes);
 	t->done_hosts.size = sizeof(struct nr_host);
 	t->done_victims.size = sizeof(struct nr_victim);
@@ -159,15 +159,15 @@ static void count_minute(struct nr_track *t, int64_t at_us)
 
 	if (at_us == 0)
 		return;
-	if (i < NR_MINUTES && t->minutes[i].minute == m) {
+	if (t->minutes[i].packets && t->minutes[i].minute == m) {
 		t->minutes[i].packets++;
 		return;
 	}
-	i = nr_mix((uint64_t)m, 1) & (NR_MINUTES - 1);
+	i = nr_mix((uint64_t)m, 1) & (t->n_minutes - 1);
 	while (t->minutes[i].packets && t->minutes[i].minute != m)
-		i = (i + 1) & (NR_MINUTES - 1);
+		i = (i + 1) & (t->n_minutes - 1);
 	if (!t->minutes[i].packets) {
-		if (t->used_minutes >= NR_MINUTES / 4 * 3) {
+		if (t->used_minutes >= t->n_minutes / 4 * 3) {
 			t->other_minutes++;
 			return;
 		}
@@ -420,6 +420,9 @@ static void answered(struct nr_track *t, const struct nr_pkt *p, const struct nr
 	struct nr_host *no_host, *v;
 	unsigned i;
 
+	/* A watched address that answers is bait: nobody has business there. */
+	if (t->n_darknets && dark(t, p->src))
+		return;
 	if (r && r->n == NR_SKETCH_ABSENT) {
 		r->answered += r->answered < UINT32_MAX;
 	} else if (r) {

@@ -20,7 +20,7 @@ enum {
 	NR_DONE_MAX = 4096,             /* finished records kept a table                    */
 	NR_PORTS = 2 * 65536 + 2 * 256, /* tcp, udp, icmp types, icmpv6 types    */
 	NR_PORT_REGS = 128,
-	NR_MINUTES = 32768, /* slots; three quarters are used                   */
+	NR_MINUTES = 32768, /* most slots; three quarters are used              */
 	NR_VICTIM_BINS = 6, /* of ten seconds                                   */
 	NR_VICTIM_PORTS = 8,
 	NR_VICTIM_REGS = 56,
@@ -149,7 +149,7 @@ struct nr_track {
 	uint32_t *port_sources; /* records made: exact until a probe record is evicted */
 	uint8_t *port_regs;     /* NR_PORTS * NR_PORT_REGS; NULL for a small capture */
 	struct nr_minute *minutes;
-	size_t used_minutes, at_minute;
+	size_t n_minutes, used_minutes, at_minute;
 	uint64_t other_minutes;
 	const struct nr_darknet *darknets;
 	size_t n_darknets;
