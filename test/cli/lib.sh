@@ -42,6 +42,8 @@ skip()
 exits() { [ "$code" -eq "$1" ]; }
 out() { grep -qE -- "$1" "$tmp/out"; }
 err() { grep -qE -- "$1" "$tmp/err"; }
+lacks() { ! out "$1"; }
+every() { ! grep -qvE -- "$1" "$tmp/out"; }
 silent() { [ ! -s "$tmp/out" ]; }
 one_line() { [ "$(wc -l <"$tmp/$1")" -eq 1 ]; }
 # json PATH VALUE -- a member of the JSON on stdout, by a path like a.0.b.
