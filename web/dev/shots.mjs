@@ -17,9 +17,10 @@ for (const [lang, theme, width] of [["ja", "light", 1280], ["en", "dark", 1280],
 	const page = await ctx.newPage();
 	page.on("console", (m) => m.type() === "error" && console.log(lang, theme, width, m.text()));
 	page.on("pageerror", (e) => console.log(lang, theme, width, String(e)));
-	if (process.env.LINK) {
-		await page.goto(base + "/sign-in#link=" + process.env.LINK.split(",")[pages.link ??= 0]);
-		await page.waitForURL(base + "/");
+	// A real hub: COOKIE carries a session (noroshi_session=...).
+	if (process.env.COOKIE) {
+		const [name, value] = process.env.COOKIE.split("=");
+		await ctx.addCookies([{ name, value, url: base }]);
 	}
 	for (const [name, path] of Object.entries(pages)) {
 		if (typeof path !== "string" || !name.includes(only))
