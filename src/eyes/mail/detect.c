@@ -78,9 +78,11 @@ static void link_mismatch(struct nr_mail *m, const struct nr_link *l, const stru
 
 	if (l->text.n == 0 || !shown_domain(m, l->text, &shown) || same_party(shown, t->host))
 		return;
-	/* A click counter of the sender's own or of a list service is the usual innocent reason. */
+	/* A click counter of the sender's own or of its delivery service is the usual innocent reason;
+	 * a service that fails the recorded checks is not believed. */
 	own = same_party(t->host, nr_addr_domain(m->from.addr)) ||
-	      same_party(t->host, nr_addr_domain(m->return_path.addr));
+	      (same_party(t->host, nr_addr_domain(m->return_path.addr)) &&
+	       !memmem(m->auth.p, m->auth.n, "fail", 4));
 	f = link_finding(m, "mail.link.mismatch", own ? NR_SEV_INFO : NR_SEV_MEDIUM, own ? 20 : 70,
 			 t, ev);
 	f->summary = nr_arena_fmt(m->a, "A link that reads %.*s goes to %.*s.", NR_FMT(shown),

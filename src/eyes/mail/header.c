@@ -299,9 +299,12 @@ static void split_name(struct nr_str full, struct nr_param_raw *p)
 		star++;
 	p->name = nr_cut_str(full, 0, star);
 	p->section = 0;
+	p->sectioned = false;
 	for (size_t i = star + 1; i < full.n && p->section < 1000; i++)
-		if (full.p[i] >= '0' && full.p[i] <= '9')
+		if (full.p[i] >= '0' && full.p[i] <= '9') {
 			p->section = p->section * 10 + (unsigned)(full.p[i] - '0');
+			p->sectioned = true;
+		}
 }
 
 /* A quoted string at *i without its quotes and backslashes, or a bare value up to ';'. */
@@ -402,35 +405,41 @@ static struct nr_bytes take_charset(struct nr_bytes *v)
 	return cs;
 }
 
-/* Joins the RFC 2231 sections 0, 1, 2 ... of one parameter. */
+/* The section of that number among the extended parameters, or NULL. */
+static const struct nr_param_raw *section_of(const struct nr_param_raw *p, size_t n,
+					     const char *name, unsigned section)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p[i].section == section && (p[i].ext || p[i].sectioned) &&
+		    nr_str_eq(p[i].name, nr_str_c(name)))
+			return &p[i];
+	return NULL;
+}
+
+/* Joins the RFC 2231 sections 0, 1, 2 ... of one parameter; empty when there are none. */
 static struct nr_str join_sections(struct nr_mail *m, const struct nr_param_raw *p, size_t n,
 				   const char *name)
 {
 	size_t room = 0, len = 0;
 	struct nr_bytes charset = { NULL, 0 };
+	const struct nr_param_raw *s;
 	uint8_t *out;
 	struct nr_jp r;
 
 	for (size_t i = 0; i < n; i++)
 		room += p[i].value.n;
 	out = nr_arena_zalloc(m->a, room + 1, 1);
-	for (unsigned section = 0; out && section < n; section++) {
-		size_t i = 0;
-		struct nr_bytes v;
+	for (unsigned k = 0; out && (s = section_of(p, n, name, k)) != NULL; k++) {
+		struct nr_bytes v = s->value;
 
-		while (i < n && !(p[i].section == section && nr_str_eq(p[i].name, nr_str_c(name)) &&
-				  (p[i].ext || section > 0 || n > 1)))
-			i++;
-		if (i == n)
-			break;
-		v = p[i].value;
-		if (p[i].ext && section == 0)
+		if (s->ext && k == 0)
 			charset = take_charset(&v);
-		if (p[i].ext)
+		if (s->ext)
 			v = unpercent(m, v);
-		if (v.n && v.n <= room - len)
+		if (v.n && v.n <= room - len) {
 			memcpy(out + len, v.p, v.n);
-		len += v.n <= room - len ? v.n : 0;
+			len += v.n;
+		}
 	}
 	if (!out || nr_jp_decode((struct nr_bytes){ out, len },
 				 (struct nr_str){ (const char *)charset.p, charset.n }, m->a, &r,
@@ -442,34 +451,22 @@ static struct nr_str join_sections(struct nr_mail *m, const struct nr_param_raw 
 struct nr_str nr_mail_param(struct nr_mail *m, const struct nr_param_raw *p, size_t n,
 			    const char *name, struct nr_str *ret_other)
 {
-	struct nr_param_raw ext[NR_MAIL_PARAMS];
-	struct nr_str plain = { "", 0 }, joined = { "", 0 }, again;
+	struct nr_str joined = join_sections(m, p, n, name), plain = { "", 0 };
 	bool have_plain = false;
-	size_t n_ext = 0;
 
 	*ret_other = (struct nr_str){ "", 0 };
-	/* A continuation has a '*' in its name; split_name keeps only the section, so a plain
-	 * "name" is a section 0 that no higher section follows. */
 	for (size_t i = 0; i < n; i++) {
-		bool more = false;
+		struct nr_str v;
 
-		if (!nr_str_eq(p[i].name, nr_str_c(name)))
+		if (p[i].ext || p[i].sectioned || !nr_str_eq(p[i].name, nr_str_c(name)))
 			continue;
-		for (size_t k = 0; k < n; k++)
-			more = more || (p[k].section == 1 && nr_str_eq(p[k].name, p[i].name));
-		if (p[i].ext || p[i].section || more) {
-			ext[n_ext++] = p[i];
-		} else if (!have_plain) {
-			have_plain = true;
-			plain = nr_mail_words(m, p[i].value, NULL);
-		} else {
-			again = nr_mail_words(m, p[i].value, NULL);
-			if (!nr_str_eq(again, plain))
-				*ret_other = again;
-		}
+		v = nr_mail_words(m, p[i].value, NULL);
+		if (have_plain && !nr_str_eq(v, plain))
+			*ret_other = v;
+		if (!have_plain)
+			plain = v;
+		have_plain = true;
 	}
-	if (n_ext)
-		joined = join_sections(m, ext, n_ext, name);
 	if (!joined.n)
 		return plain;
 	if (have_plain && !nr_str_eq(joined, plain))

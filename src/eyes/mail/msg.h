@@ -31,7 +31,8 @@ struct nr_param_raw {
 	struct nr_str name;    /* lower case, without section and '*' */
 	struct nr_bytes value; /* unquoted                            */
 	unsigned section;
-	bool ext; /* RFC 2231: charset'lang'percent */
+	bool sectioned; /* a number was given */
+	bool ext;       /* RFC 2231: charset'lang'percent */
 };
 
 enum nr_cte { NR_CTE_PLAIN, NR_CTE_BASE64, NR_CTE_QP, NR_CTE_UU };
