@@ -6,7 +6,7 @@ void nr_out_comma(struct nr_wr *w)
 {
 	uint8_t last = w->n ? w->p[w->n - 1] : '{';
 
-	if (last != '{' && last != '[' && last != ':' && last != ' ') /* blank: after "data: " */
+	if (last != '{' && last != '[' && last != ':')
 		nr_wr_u8(w, ',');
 }
 
