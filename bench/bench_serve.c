@@ -6,6 +6,7 @@
 #include "store/store.h"
 
 #include <arpa/inet.h>
+#include <ftw.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -54,8 +55,9 @@ static void put_batch(struct nr_store *s, int64_t from, int64_t n)
 	for (int64_t i = from; i < from + n; i++) {
 		struct nr_arena_mark m = nr_arena_mark(&a);
 
-		if (nr_store_dossier_put(s, make(&a, i), (struct nr_bytes){ (const uint8_t *)"{}", 2 },
-					 &a, &put, &e) != NR_OK)
+		if (nr_store_dossier_put(s, make(&a, i),
+					 (struct nr_bytes){ (const uint8_t *)"{}", 2 }, &a, &put,
+					 &e) != NR_OK)
 			die("put", &e);
 		nr_arena_rewind(&a, m);
 	}
@@ -66,7 +68,8 @@ static void put_batch(struct nr_store *s, int64_t from, int64_t n)
 
 static void build(const char *path, int64_t n)
 {
-	struct nr_unit npa = { .id = NR_STR("npa"), .name_ja = NR_STR("警察庁"),
+	struct nr_unit npa = { .id = NR_STR("npa"),
+			       .name_ja = NR_STR("警察庁"),
 			       .name_en = NR_STR("NPA") };
 	struct nr_err e = { .rc = NR_OK };
 	struct nr_store *s = NULL;
@@ -87,8 +90,10 @@ static void build(const char *path, int64_t n)
 
 static bool answers(unsigned port)
 {
-	static const char ask[] = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+	static const char ask[] =
+		"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons((uint16_t)port),
 				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	char got[16] = "";
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -112,7 +117,8 @@ static double start_once(const char *program, const char *path, unsigned port)
 	if (pid == 0) {
 		if (!freopen("/dev/null", "w", stdout))
 			_exit(4);
-		execl(program, "noroshi", "serve", "--store", path, "--listen", listen, (char *)NULL);
+		execl(program, "noroshi", "serve", "--store", path, "--listen", listen,
+		      (char *)NULL);
 		_exit(4);
 	}
 	while (!answers(port) && nr_mono_us() < end)
@@ -140,10 +146,18 @@ static double median_start(const char *program, const char *path, unsigned port)
 	return t[RUNS / 2];
 }
 
+static int rm_one(const char *path, const struct stat *st, int flag, struct FTW *f)
+{
+	(void)st;
+	(void)flag;
+	(void)f;
+	return remove(path);
+}
+
 int main(int argc, char **argv)
 {
 	int64_t n = argc > 1 ? strtoll(argv[1], NULL, 10) : 1000000;
-	char dir[] = "/tmp/noroshi-bench-XXXXXX", full[64], empty[64], program[4096], cmd[128];
+	char dir[] = "/tmp/noroshi-bench-XXXXXX", full[64], empty[64], program[4096];
 	ssize_t k = readlink("/proc/self/exe", program, sizeof(program) - 32);
 	double with, without;
 
@@ -162,6 +176,5 @@ int main(int argc, char **argv)
 	printf("{\"bench\":\"serve\",\"dossiers\":%lld,\"start_s\":%.3f,\"empty_start_s\":%.3f,"
 	       "\"ratio\":%.2f}\n",
 	       (long long)n, with, without, with / without);
-	(void)snprintf(cmd, sizeof(cmd), "rm -r %s", dir);
-	return system(cmd) ? 4 : 0;
+	return nftw(dir, rm_one, 16, FTW_DEPTH | FTW_PHYS) ? 4 : 0;
 }

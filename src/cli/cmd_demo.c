@@ -69,8 +69,10 @@ static enum nr_rc add_one(struct demo *d, const json_t *o, struct nr_err *reterr
 	NR_CLEANUP(nr_wr_done) struct nr_wr params = NR_WR_INIT(PARAMS_TEXT);
 	NR_CLEANUP(nr_wr_done) struct nr_wr json = NR_WR_INIT(NR_DOSSIER_JSON);
 	NR_CLEANUP(nr_arena_done) struct nr_arena a = NR_ARENA_INIT(DOSSIER_MEMORY);
-	struct nr_submit sub = { .unit = text_of(o, "unit"), .sensor = text_of(o, "sensor"),
-				 .basis = text_of(o, "basis"), .actor = NR_STR("demo"),
+	struct nr_submit sub = { .unit = text_of(o, "unit"),
+				 .sensor = text_of(o, "sensor"),
+				 .basis = text_of(o, "basis"),
+				 .actor = NR_STR("demo"),
 				 .now_us = nr_now_us() };
 	struct nr_receipt receipt;
 	struct nr_dossier dossier;
@@ -194,8 +196,8 @@ static int run(struct nr_cmd_ctx *c)
 	if (nr_cmd_json(c))
 		printf("{\"schema\":\"noroshi.demo/1\",\"materials\":%zu}\n", n);
 	else
-		printf("demonstration world: %zu captures and mails looked at and stored in %s\n", n,
-		       url);
+		printf("demonstration world: %zu captures and mails looked at and stored in %s\n",
+		       n, url);
 	return 0;
 }
 
