@@ -1,4 +1,5 @@
 // Numbers, instants and indicators as a watch officer reads them: 24 hours, JST, tabular.
+import glossary from "../i18n/glossary.json";
 import { lang, word } from "./i18n";
 
 const JST_MS = 9 * 3600 * 1000;
@@ -96,7 +97,10 @@ export function defang(kind: string, value: string): string {
 export function campaignTitle(title: string): string {
 	const m = /^([a-z0-9-]+) (.+)$/s.exec(title);
 	const kind = m?.[1] ?? "";
-	return m && word("obs", kind) !== kind ? `${word("obs", kind)} ${defang(kind, m[2]!)}` : title;
+	if (!m || !(`obs.${kind}` in glossary))
+		return title;
+	const value = /^[0-9a-f]{32,}$/.test(m[2]!) ? `${m[2]!.slice(0, 16)}…` : defang(kind, m[2]!);
+	return `${word("obs", kind)} ${value}`;
 }
 
 // Folding for highlighting, one output character for one input character where NFKC keeps the length.

@@ -3,6 +3,7 @@ import { readDossier } from "../lib/dossier";
 import { bytes, defang, number } from "../lib/format";
 import { has, lang, t, word } from "../lib/i18n";
 import { detector, detectorTitle, unitName } from "../lib/registers";
+import { phrase, reason } from "../lib/phrase";
 import { useResource } from "../lib/resource";
 import { place, setParams } from "../lib/router";
 import { type Dossier, type DossierLinks, type Evidence, type Fact, type Finding, type LinkLine, type Observable,
@@ -13,10 +14,14 @@ import { Copy, Empty, Load, Obs, Page, Panel, Sev, Time, Tlp, UnitName, Verdict 
 export function DossierPage({ id }: { id: string }) {
 	const res = useResource(`/api/v1/dossiers/${id}`, readDossier);
 	const links = useResource<DossierLinks>(`/api/v1/dossiers/${id}/links`);
+	const subject = res.data?.facts.find((f) => f.name === "subject")?.value;
 	const name = res.data ? res.data.material.name || res.data.id : t("dossier.dossier");
 	return (
 		<Page title={name}
-			sub={<><a href="/dossiers">{t("nav.dossiers")}</a> / <span class="mono small">{id}</span> <Copy text={id} /></>}>
+			sub={<>
+				<a href="/dossiers">{t("nav.dossiers")}</a> / <span class="mono small">{id}</span> <Copy text={id} />
+				{subject && <div class="subject">{t("obs.subject")}: <b>{subject}</b></div>}
+			</>}>
 			<Load of={res}>
 				{(d) => (
 					<>
@@ -104,7 +109,10 @@ function Judgement({ d, campaign }: { d: Dossier; campaign: string | null }) {
 		<Panel title={t("dossier.verdict")} note={<Verdict cls={d.verdict.class} score={d.verdict.score} />}>
 			{d.verdict.reasons.length === 0
 				? <p class="pad muted">{t("dossier.no_reasons")}</p>
-				: <ul class="reasons" lang="en">{d.verdict.reasons.map((r, i) => <li key={i}>{r}</li>)}</ul>}
+				: <ul class="reasons">{d.verdict.reasons.map((r, i) => {
+					const said = reason(d, r);
+					return said ? <li key={i} title={r}>{said}</li> : <li key={i} lang="en">{r}</li>;
+				})}</ul>}
 			{campaign && <p class="pad"><a href={`/campaigns/${campaign}`}>{t("dossier.in_campaign")}</a></p>}
 		</Panel>
 	);
@@ -139,9 +147,11 @@ function Findings({ d, seq, pick }: { d: Dossier; seq: number | null; pick: (i: 
 
 function FindingDetail({ f, d }: { f: Finding; d: Dossier }) {
 	const det = detector(f.detector);
+	const said = phrase(d, f);
 	return (
 		<div class="findingdetail">
-			<p lang="en">{f.summary}</p>
+			{said && <p>{said}</p>}
+			<p lang="en" class={said ? "muted small" : ""}>{f.summary}</p>
 			<dl class="detail">
 				<dt>{t("finding.at")}</dt><dd><Time at={f.at} zone={f.at !== null} /></dd>
 				<dt>{t("finding.detector")}</dt><dd class="mono">{f.detector}</dd>
