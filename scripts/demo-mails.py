@@ -197,7 +197,7 @@ def campaign():
 
 NEWSLETTERS = (
     ('member-minato-logistics', 'buturyu-tsushin', 'ぶつりゅう通信', 'minato-logistics', '07:00:12', '192.0.2.81',
-     '今週の港湾統計と運賃の動き', '今週の港湾統計をまとめました。コンテナ取扱量は前年同月比で微増です。詳しくは動画でご覧ください。'),
+     '今週の港湾統計と運賃の動き', '今週の港湾統計をまとめました。コンテナ取扱量は前年同月比で微増です。用語の説明もご覧ください。'),
     ('member-shiosai-bank', 'kinyu-digest', '金融ダイジェスト', 'shiosai-bank', '07:30:40', '192.0.2.133',
      '朝刊ダイジェスト 11月21日号', '本日の主な話題をお届けします。長期金利の動き、地域金融の話題、週明けの予定を掲載しています。'),
     ('member-tsubame-seimitsu', 'machine-weekly', '機械週報', 'tsubame-seimitsu', '08:05:02', '192.0.2.190',
@@ -207,8 +207,8 @@ NEWSLETTERS = (
 
 def newsletters():
     for _, sender, title, member, at, relay, subject, text in NEWSLETTERS:
-        html = ('<html><body><h1>%s</h1><p>%s</p><p><a href="https://www.youtube.com/">動画</a> '
-                '<a href="https://www.google.com/maps">地図</a> <a href="https://www.%s.example/">%s</a></p>'
+        html = ('<html><body><h1>%s</h1><p>%s</p><p><a href="https://www.wikipedia.org/">用語</a> '
+                '<a href="https://www.google.com/">地図</a> <a href="https://www.%s.example/">%s</a></p>'
                 '</body></html>' % (title, text, sender, title))
         write('2026-11-21-newsletter-%s.eml' % sender, head(
             'Return-Path: <bounce@%s.example>' % sender,
@@ -266,7 +266,7 @@ KUMO = '''狼煙運用担当 様
 
 顧客環境の調査で、次の通信先に接続した端末が見つかりました。
   hxxp://update[.]kyoei-portal[.]example/auth?m=
-  予備の通信先: cdn.kyoei-portal[.]example
+  予備の通信先: cdn.kyoei-portal[.]example（いずれも 203.0.113[.]77）
 顧客名は [redacted] です。
 '''
 

@@ -433,6 +433,24 @@ static void test_mail__polite_text_is_not_decidable(void)
 	done(&s);
 }
 
+static void test_mail__report_asserts_what_it_defangs(void)
+{
+	struct seen s = look_text(
+		HEAD "Content-Type: text/plain; charset=utf-8\r\n\r\n"
+		     "通信先 hxxp://evil[.]kyoei.example/ と ２０３．０．１１３．７７\r\n"
+		     "MD5 d41d8cd98f00b204e9800998ecf8427e、連絡先 https://www.jp.example/\r\n");
+	const struct nr_finding *f = finding(&s, "mail.indicators");
+
+	OK(f && asserts(&s, f, NR_OBS_URL, "http://evil.kyoei.example/"));
+	OK(f && asserts(&s, f, NR_OBS_DOMAIN, "evil.kyoei.example"));
+	OK(f && asserts(&s, f, NR_OBS_IPV4, "203.0.113.77"));
+	OK(f && asserts(&s, f, NR_OBS_MD5, "d41d8cd98f00b204e9800998ecf8427e"));
+	OK(f && !asserts(&s, f, NR_OBS_DOMAIN, "www.jp.example"));
+	OK(f && shows(&s, f->ev[0], "hxxp://evil[.]kyoei.example/"));
+	OK(s.d.verdict.cls == NR_CLASS_INFORMATIONAL);
+	done(&s);
+}
+
 /* The same words quoted, rewrapped and in another charset carry the same fingerprint. */
 static void test_mail__reused_body_has_one_fingerprint(void)
 {
@@ -585,6 +603,7 @@ int main(void)
 	test_mail__sender_and_names();
 	test_mail__script_and_charset();
 	test_mail__polite_text_is_not_decidable();
+	test_mail__report_asserts_what_it_defangs();
 	test_mail__reused_body_has_one_fingerprint();
 	test_mail__bombs_are_refused_with_a_place();
 	test_mail__huge_material_is_refused_and_long_lines_are_not();

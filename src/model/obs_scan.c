@@ -27,6 +27,8 @@ static void emit(struct scan *s, enum nr_obs_kind kind, struct nr_str value, siz
 				  .offset = s->r.at[from],
 				  .length = s->r.at[to] - s->r.at[from] };
 
+	/* Nobody writes an address in full-width digits to be called; mail addresses they do. */
+	hit.defanged = kind == NR_OBS_IPV4 && hit.length != to - from;
 	for (size_t i = from; i < to; i++)
 		hit.defanged = hit.defanged || s->r.undone[i];
 	if (s->stop || s->n >= s->max) {

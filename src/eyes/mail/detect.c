@@ -436,6 +436,22 @@ static void charsets(struct nr_mail *m)
 	}
 }
 
+/* A defanged spelling is its author's word that the thing is hostile; digests beside it as well. */
+static void reported(struct nr_mail *m)
+{
+	for (size_t i = 0; m->n_defanged && i < m->n_reported; i += NR_FINDING_OBS) {
+		struct nr_finding *f =
+			nr_dossier_finding(m->d, "mail.indicators", NR_SEV_MEDIUM, 60, "");
+
+		f->summary = nr_arena_fmt(m->a, "The text reports %zu indicators.", m->n_reported);
+		f->at_us = m->date_us;
+		for (size_t k = i; k < m->n_reported && k < i + NR_FINDING_OBS; k++) {
+			nr_finding_obs(f, m->reported[k]);
+			nr_finding_ev(f, m->reported_ev[k]);
+		}
+	}
+}
+
 /* ---- verdict ---- */
 
 /* Independent doubts add up like chances that all are innocent; the same detector counts once. */
@@ -449,7 +465,7 @@ static void judge(struct nr_mail *m)
 	for (size_t i = 0; i < d->n_findings; i++) {
 		const struct nr_finding *f = &d->findings[i];
 		double best = weight[f->severity] * f->confidence / 100;
-		bool first = true;
+		bool first = strcmp(f->detector, "mail.indicators") != 0;
 
 		for (size_t k = 0; k < d->n_findings; k++) {
 			double w =
@@ -477,6 +493,10 @@ static void judge(struct nr_mail *m)
 		d->verdict.cls = NR_CLASS_SUSPICIOUS;
 	else
 		d->verdict.cls = NR_CLASS_UNDECIDABLE;
+	if (d->verdict.cls == NR_CLASS_UNDECIDABLE && d->verdict.score == 0 && m->n_defanged) {
+		d->verdict.cls = NR_CLASS_INFORMATIONAL;
+		nr_dossier_reason(d, "a report: its text names %zu indicators", m->n_reported);
+	}
 	if (d->verdict.cls == NR_CLASS_UNDECIDABLE)
 		nr_dossier_reason(d,
 				  "not decidable from text: nothing in the mail contradicts itself "
@@ -493,5 +513,6 @@ void nr_mail_detect(struct nr_mail *m)
 	hop_times(m);
 	scripts(m);
 	charsets(m);
+	reported(m);
 	judge(m);
 }

@@ -51,6 +51,10 @@ static const struct nr_detector detectors[] = {
 	{ "mail.charset.lie", "Charset is not the declared one", "文字コードの申告の不一致", "",
 	  "The text reads in another charset than its header declares; common in careless bulk "
 	  "mail." },
+	{ "mail.indicators", "Reports indicators", "指標の報告", "",
+	  "The text names addresses, names or digests spelled so that nobody clicks them: its "
+	  "author "
+	  "says they are hostile. It says nothing against the mail itself." },
 	{ "mail.simplified-han", "Simplified Chinese in a Japanese text", "日本語文中の簡体字", "",
 	  "A text in Japanese holds characters that Japanese does not write." },
 	{ 0 },
@@ -108,6 +112,9 @@ static bool mention(void *ctx, const struct nr_obs_hit *hit)
 {
 	struct mention *c = ctx;
 	struct nr_str raw = nr_cut_str(c->text, hit->offset, hit->length);
+	struct nr_evidence ev;
+	uint32_t obs;
+	bool digest;
 
 	if (hit->kind == NR_OBS_URL && c->links && !hit->defanged) {
 		nr_mail_link(
@@ -115,8 +122,14 @@ static bool mention(void *ctx, const struct nr_obs_hit *hit)
 			(struct nr_link){ .href = hit->value, .text = { "", 0 }, .part = c->part });
 		return true;
 	}
-	(void)nr_dossier_obs(c->m->d, hit->kind, hit->value, "mentioned",
-			     nr_mail_where(c->m, c->part, raw));
+	ev = nr_mail_where(c->m, c->part, raw);
+	obs = nr_dossier_obs(c->m->d, hit->kind, hit->value, "mentioned", ev);
+	digest = hit->kind == NR_OBS_SHA256 || hit->kind == NR_OBS_SHA1 || hit->kind == NR_OBS_MD5;
+	if ((hit->defanged || digest) && c->m->n_reported < NR_MAIL_REPORTED) {
+		c->m->n_defanged += hit->defanged && hit->kind != NR_OBS_EMAIL;
+		c->m->reported_ev[c->m->n_reported] = ev;
+		c->m->reported[c->m->n_reported++] = obs;
+	}
 	return true;
 }
 

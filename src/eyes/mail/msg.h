@@ -19,6 +19,7 @@ enum {
 	NR_MAIL_LINKS = 2000,      /* links of one mail that are looked at   */
 	NR_MAIL_ADDRS = 200,       /* addresses of one field                 */
 	NR_MAIL_HOPS = 100,
+	NR_MAIL_REPORTED = 160, /* indicators a report asserts */
 };
 
 struct nr_field {
@@ -97,6 +98,9 @@ struct nr_mail {
 	struct nr_evidence auth_ev, from_ev, reply_ev, return_ev, subject_ev;
 	int64_t date_us;
 	bool dated;
+	uint32_t reported[NR_MAIL_REPORTED]; /* observables written so that nobody clicks them */
+	struct nr_evidence reported_ev[NR_MAIL_REPORTED];
+	size_t n_reported, n_defanged;
 	unsigned searches; /* for exact places; bounded */
 };
 
