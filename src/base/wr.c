@@ -141,6 +141,7 @@ void nr_wr_json(struct nr_wr *w, struct nr_str s)
 		json_escape(w, c);
 		from = i + 1;
 	}
-	nr_wr_bytes(w, s.p + from, s.n - from);
+	if (from < s.n)
+		nr_wr_bytes(w, s.p + from, s.n - from);
 	nr_wr_u8(w, '"');
 }

@@ -28,7 +28,8 @@ void nr_stix_jcs_str(struct nr_wr *w, struct nr_str s)
 		default: nr_wr_fmt(w, "\\u%04x", c); break;
 		}
 	}
-	nr_wr_bytes(w, s.p + from, s.n - from);
+	if (from < s.n)
+		nr_wr_bytes(w, s.p + from, s.n - from);
 	nr_wr_u8(w, '"');
 }
 

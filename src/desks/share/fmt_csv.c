@@ -28,7 +28,8 @@ static void cell(struct nr_wr *w, struct nr_str s)
 		nr_wr_u8(w, '"');
 		from = i;
 	}
-	nr_wr_bytes(w, s.p + from, s.n - from);
+	if (from < s.n)
+		nr_wr_bytes(w, s.p + from, s.n - from);
 	nr_wr_u8(w, '"');
 }
 
