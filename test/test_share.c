@@ -160,67 +160,70 @@ static void test_share__scope_is_respected_in_every_format(void)
 	world_close(&w);
 }
 
+static const struct gated {
+	enum nr_obs_kind kind;
+	const char *value;
+	enum nr_share_gate gate;
+} gated[] = {
+	{ NR_OBS_IPV4, "203.0.113.9", NR_SHARE_OK },
+	{ NR_OBS_IPV4, "10.0.0.1", NR_SHARE_RESERVED },
+	{ NR_OBS_IPV4, "172.31.255.255", NR_SHARE_RESERVED },
+	{ NR_OBS_IPV4, "172.32.0.1", NR_SHARE_OK },
+	{ NR_OBS_IPV4, "192.168.1.1", NR_SHARE_RESERVED },
+	{ NR_OBS_IPV4, "127.0.0.1", NR_SHARE_RESERVED },
+	{ NR_OBS_IPV4, "169.254.0.1", NR_SHARE_RESERVED },
+	{ NR_OBS_IPV4, "100.64.0.1", NR_SHARE_RESERVED },
+	{ NR_OBS_IPV4, "224.0.0.1", NR_SHARE_RESERVED },
+	{ NR_OBS_IPV4, "255.255.255.255", NR_SHARE_RESERVED },
+	{ NR_OBS_IPV4, "1.2.3", NR_SHARE_MALFORMED },
+	{ NR_OBS_IPV6, "2001:db8::1", NR_SHARE_OK },
+	{ NR_OBS_IPV6, "fe80::1", NR_SHARE_RESERVED },
+	{ NR_OBS_IPV6, "fd00::1", NR_SHARE_RESERVED },
+	{ NR_OBS_IPV6, "::1", NR_SHARE_RESERVED },
+	{ NR_OBS_IPV6, "::ffff:10.0.0.1", NR_SHARE_RESERVED },
+	{ NR_OBS_DOMAIN, "evil.example", NR_SHARE_OK },
+	{ NR_OBS_DOMAIN, "xn--fsq.xn--zckzah", NR_SHARE_OK },
+	{ NR_OBS_DOMAIN, "com", NR_SHARE_SUFFIX },
+	{ NR_OBS_DOMAIN, "co.jp", NR_SHARE_SUFFIX },
+	{ NR_OBS_DOMAIN, "tokyo.jp", NR_SHARE_SUFFIX },
+	{ NR_OBS_DOMAIN, "github.io", NR_SHARE_SUFFIX },
+	{ NR_OBS_DOMAIN, "bad.github.io", NR_SHARE_OK },
+	{ NR_OBS_DOMAIN, "us-central1.run.app", NR_SHARE_SUFFIX },
+	{ NR_OBS_DOMAIN, "f-1.us-central1.run.app", NR_SHARE_OK },
+	{ NR_OBS_DOMAIN, "www.npa.go.jp", NR_SHARE_OWN },
+	{ NR_OBS_DOMAIN, "www.keishicho.metro.tokyo.jp", NR_SHARE_OWN },
+	{ NR_OBS_DOMAIN, "police.pref.chiba.jp", NR_SHARE_OWN },
+	{ NR_OBS_DOMAIN, "npa.go.jp.evil.example", NR_SHARE_OK },
+	{ NR_OBS_DOMAIN, "printer.local", NR_SHARE_RESERVED },
+	{ NR_OBS_DOMAIN, "a..example", NR_SHARE_MALFORMED },
+	{ NR_OBS_DOMAIN, "-a.example", NR_SHARE_MALFORMED },
+	{ NR_OBS_DOMAIN, "a.example.", NR_SHARE_MALFORMED },
+	{ NR_OBS_DOMAIN, "1.2.3.4", NR_SHARE_MALFORMED },
+	{ NR_OBS_URL, "https://bad.github.io/x", NR_SHARE_OK },
+	{ NR_OBS_URL, "http://192.168.0.1/login", NR_SHARE_RESERVED },
+	{ NR_OBS_URL, "http://[fe80::1]/", NR_SHARE_RESERVED },
+	{ NR_OBS_URL, "http://u@www.npa.go.jp:80/x", NR_SHARE_OWN },
+	{ NR_OBS_URL, "javascript:alert(1)", NR_SHARE_MALFORMED },
+	{ NR_OBS_URL, "http://evil.example/a b", NR_SHARE_MALFORMED },
+	{ NR_OBS_EMAIL, "a@evil.example", NR_SHARE_OK },
+	{ NR_OBS_EMAIL, "a@mail.npa.go.jp", NR_SHARE_OWN },
+	{ NR_OBS_EMAIL, "@evil.example", NR_SHARE_MALFORMED },
+	{ NR_OBS_MD5, "D41D8CD98F00B204E9800998ECF8427E", NR_SHARE_MALFORMED },
+	{ NR_OBS_SHA256, "00", NR_SHARE_MALFORMED },
+	{ (enum nr_obs_kind)77, "x", NR_SHARE_MALFORMED },
+};
+
 static void test_share__what_would_hurt_the_reader_is_withheld(void)
 {
-	static const struct {
-		enum nr_obs_kind kind;
-		const char *value;
-		enum nr_share_gate gate;
-	} t[] = {
-		{ NR_OBS_IPV4, "203.0.113.9", NR_SHARE_OK },
-		{ NR_OBS_IPV4, "10.0.0.1", NR_SHARE_RESERVED },
-		{ NR_OBS_IPV4, "172.31.255.255", NR_SHARE_RESERVED },
-		{ NR_OBS_IPV4, "172.32.0.1", NR_SHARE_OK },
-		{ NR_OBS_IPV4, "192.168.1.1", NR_SHARE_RESERVED },
-		{ NR_OBS_IPV4, "127.0.0.1", NR_SHARE_RESERVED },
-		{ NR_OBS_IPV4, "169.254.0.1", NR_SHARE_RESERVED },
-		{ NR_OBS_IPV4, "100.64.0.1", NR_SHARE_RESERVED },
-		{ NR_OBS_IPV4, "224.0.0.1", NR_SHARE_RESERVED },
-		{ NR_OBS_IPV4, "255.255.255.255", NR_SHARE_RESERVED },
-		{ NR_OBS_IPV4, "1.2.3", NR_SHARE_MALFORMED },
-		{ NR_OBS_IPV6, "2001:db8::1", NR_SHARE_OK },
-		{ NR_OBS_IPV6, "fe80::1", NR_SHARE_RESERVED },
-		{ NR_OBS_IPV6, "fd00::1", NR_SHARE_RESERVED },
-		{ NR_OBS_IPV6, "::1", NR_SHARE_RESERVED },
-		{ NR_OBS_IPV6, "::ffff:10.0.0.1", NR_SHARE_RESERVED },
-		{ NR_OBS_DOMAIN, "evil.example", NR_SHARE_OK },
-		{ NR_OBS_DOMAIN, "xn--fsq.xn--zckzah", NR_SHARE_OK },
-		{ NR_OBS_DOMAIN, "com", NR_SHARE_SUFFIX },
-		{ NR_OBS_DOMAIN, "co.jp", NR_SHARE_SUFFIX },
-		{ NR_OBS_DOMAIN, "tokyo.jp", NR_SHARE_SUFFIX },
-		{ NR_OBS_DOMAIN, "github.io", NR_SHARE_SUFFIX },
-		{ NR_OBS_DOMAIN, "bad.github.io", NR_SHARE_OK },
-		{ NR_OBS_DOMAIN, "www.npa.go.jp", NR_SHARE_OWN },
-		{ NR_OBS_DOMAIN, "www.keishicho.metro.tokyo.jp", NR_SHARE_OWN },
-		{ NR_OBS_DOMAIN, "police.pref.chiba.jp", NR_SHARE_OWN },
-		{ NR_OBS_DOMAIN, "npa.go.jp.evil.example", NR_SHARE_OK },
-		{ NR_OBS_DOMAIN, "printer.local", NR_SHARE_RESERVED },
-		{ NR_OBS_DOMAIN, "a..example", NR_SHARE_MALFORMED },
-		{ NR_OBS_DOMAIN, "-a.example", NR_SHARE_MALFORMED },
-		{ NR_OBS_DOMAIN, "a.example.", NR_SHARE_MALFORMED },
-		{ NR_OBS_DOMAIN, "1.2.3.4", NR_SHARE_MALFORMED },
-		{ NR_OBS_URL, "https://bad.github.io/x", NR_SHARE_OK },
-		{ NR_OBS_URL, "http://192.168.0.1/login", NR_SHARE_RESERVED },
-		{ NR_OBS_URL, "http://[fe80::1]/", NR_SHARE_RESERVED },
-		{ NR_OBS_URL, "http://u@www.npa.go.jp:80/x", NR_SHARE_OWN },
-		{ NR_OBS_URL, "javascript:alert(1)", NR_SHARE_MALFORMED },
-		{ NR_OBS_URL, "http://evil.example/a b", NR_SHARE_MALFORMED },
-		{ NR_OBS_EMAIL, "a@evil.example", NR_SHARE_OK },
-		{ NR_OBS_EMAIL, "a@mail.npa.go.jp", NR_SHARE_OWN },
-		{ NR_OBS_EMAIL, "@evil.example", NR_SHARE_MALFORMED },
-		{ NR_OBS_MD5, "D41D8CD98F00B204E9800998ECF8427E", NR_SHARE_MALFORMED },
-		{ NR_OBS_SHA256, "00", NR_SHARE_MALFORMED },
-		{ (enum nr_obs_kind)77, "x", NR_SHARE_MALFORMED },
-	};
-
-	for (size_t i = 0; i < NR_COUNT(t); i++) {
-		struct nr_indicator in = { .kind = t[i].kind,
-					   .value = nr_str_c(t[i].value),
+	for (size_t i = 0; i < NR_COUNT(gated); i++) {
+		struct nr_indicator in = { .kind = gated[i].kind,
+					   .value = nr_str_c(gated[i].value),
 					   .first_us = T0,
 					   .last_us = T0 };
 
-		if (!OK(nr_share_check(&in) == t[i].gate))
-			printf("# %s: %s\n", t[i].value, nr_share_gate_name(nr_share_check(&in)));
+		if (!OK(nr_share_check(&in) == gated[i].gate))
+			printf("# %s: %s\n", gated[i].value,
+			       nr_share_gate_name(nr_share_check(&in)));
 		in.tlp = NR_TLP_RED;
 		OK(nr_share_check(&in) == NR_SHARE_RED);
 	}

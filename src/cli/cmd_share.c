@@ -22,16 +22,31 @@ struct job {
 	const char *out;
 };
 
+/* The words of the command line; an unknown one is a usage error. */
+static enum nr_rc words(struct job *j, const struct nr_cmd_ctx *c, struct nr_err *e)
+{
+	enum nr_rc rc = nr_feed_format_find(nr_str_c(nr_cmd_opt(c, "format")), &j->req.format, e);
+
+	if (rc == NR_OK)
+		rc = nr_severity_parse(nr_str_c(nr_cmd_opt(c, "min")), &j->req.min, e);
+	if (rc != NR_OK) {
+		e->rc = NR_E_INVAL;
+		return NR_E_INVAL;
+	}
+	if (nr_cmd_json(c) && !j->out)
+		return nr_fail(e, NR_E_INVAL, "out", UINT64_MAX,
+			       "--json prints a summary on stdout: say --out FILE for the feed");
+	return NR_OK;
+}
+
 static enum nr_rc open_store(struct job *j, const struct nr_cmd_ctx *c, struct nr_err *e)
 {
 	struct nr_str viewer = nr_str_c(nr_cmd_opt(c, "for"));
 
-	NR_TRY(nr_feed_format_find(nr_str_c(nr_cmd_opt(c, "format")), &j->req.format, e));
-	NR_TRY(nr_severity_parse(nr_str_c(nr_cmd_opt(c, "min")), &j->req.min, e));
 	NR_TRY(nr_store_open(nr_str_c(nr_cmd_opt(c, "store")), 0, &j->store, e));
 	NR_TRY(nr_tree_load(j->store, &j->tree, e));
 	if (viewer.n && !nr_tree_has(j->tree, viewer))
-		return nr_fail(e, NR_E_NOTFOUND, "for", UINT64_MAX,
+		return nr_fail(e, NR_E_INVAL, "for", UINT64_MAX,
 			       "no unit '%.*s' is enrolled in this store", NR_FMT(viewer));
 	NR_TRY(nr_policy_scope(j->store, j->tree, &(struct nr_viewer){ .unit = viewer },
 			       NR_PURPOSE_EXPORT, &j->arena, &j->scope, e));
@@ -167,12 +182,9 @@ static int run_export(struct nr_cmd_ctx *c)
 {
 	struct job j = { .arena = NR_ARENA_INIT(ARENA), .out = nr_cmd_opt(c, "out") };
 	struct nr_err e = { .rc = NR_OK, .offset = UINT64_MAX };
-	enum nr_rc rc;
+	enum nr_rc rc = words(&j, c, &e);
 
-	if (nr_cmd_json(c) && !j.out)
-		rc = nr_fail(&e, NR_E_INVAL, "out", UINT64_MAX,
-			     "--json prints a summary on stdout: say --out FILE for the feed");
-	else
+	if (rc == NR_OK)
 		rc = open_store(&j, c, &e);
 	if (rc == NR_OK)
 		rc = release(&j, &e);

@@ -77,9 +77,12 @@ static void flush(struct run *r)
 		return;
 	nr_hash_add(r->f.hash, b);
 	r->res.bytes += b.n;
+	errno = 0;
 	if (!r->sink->write(r->sink->ctx, b))
-		r->rc = nr_fail_errno(&r->err, r->f.req->format->name, errno,
-				      "the feed could not be written");
+		r->rc = errno ? nr_fail_errno(&r->err, r->f.req->format->name, errno,
+					      "the feed could not be written")
+			      : nr_fail(&r->err, NR_E_LIMIT, r->f.req->format->name, r->res.bytes,
+					"the receiver takes no feed of this size");
 	nr_wr_reset(&r->w);
 }
 
@@ -207,7 +210,6 @@ static bool write_wr(void *ctx, struct nr_bytes b)
 	struct nr_wr *w = ctx;
 
 	nr_wr_bytes(w, b.p, b.n);
-	errno = ENOSPC;
 	return w->rc == NR_OK;
 }
 

@@ -79,7 +79,8 @@ struct nr_share_result {
 	uint64_t withheld[NR_SHARE_GATES]; /* indicators in scope that did not leave, by reason */
 };
 
-/* Where the bytes go; false from write stops the export with NR_E_IO and errno. */
+/* Where the bytes go; false from write stops the export: NR_E_IO with errno, or NR_E_LIMIT when errno is
+ * 0 (the receiver has enough). */
 struct nr_share_sink {
 	bool (*write)(void *ctx, struct nr_bytes b);
 	void *ctx;

@@ -297,6 +297,17 @@ static const char *const suffixes[] = {
 	"zapto.org",
 };
 
+/* Names whose direct children are suffixes too: a region of a cloud, a cluster. */
+static const char *const regions[] = { "amazonaws.com",
+				       "cloudapp.azure.com",
+				       "compute.amazonaws.com",
+				       "digitaloceanspaces.com",
+				       "elasticbeanstalk.com",
+				       "ngrok.io",
+				       "r2.dev",
+				       "run.app",
+				       "web.core.windows.net" };
+
 /* Last labels that no resolver outside should be asked for (RFC 6761, RFC 8375, common house use). */
 static const char *const local_tlds[] = { "arpa", "corp",  "home",        "internal",  "invalid",
 					  "lan",  "local", "localdomain", "localhost", "test" };
@@ -311,10 +322,18 @@ static int name_cmp(const void *key, const void *row)
 	return c ? c : (k->n > n) - (k->n < n);
 }
 
+static bool in(struct nr_str name, const char *const *table, size_t n)
+{
+	return name.n && bsearch(&name, table, n, sizeof(*table), name_cmp) != NULL;
+}
+
 bool nr_feed_is_suffix(struct nr_str domain)
 {
-	return domain.n && bsearch(&domain, suffixes, NR_COUNT(suffixes), sizeof(suffixes[0]),
-				   name_cmp) != NULL;
+	const char *dot = domain.n ? memchr(domain.p, '.', domain.n) : NULL;
+	struct nr_str up = { dot ? dot + 1 : NULL,
+			     dot ? domain.n - (size_t)(dot + 1 - domain.p) : 0 };
+
+	return in(domain, suffixes, NR_COUNT(suffixes)) || in(up, regions, NR_COUNT(regions));
 }
 
 /* The last want labels of a name; the whole name when it has fewer. */
@@ -334,8 +353,7 @@ bool nr_feed_is_local(struct nr_str domain)
 {
 	struct nr_str tld = tail(domain, 1);
 
-	return tld.n && bsearch(&tld, local_tlds, NR_COUNT(local_tlds), sizeof(local_tlds[0]),
-				name_cmp) != NULL;
+	return in(tld, local_tlds, NR_COUNT(local_tlds));
 }
 
 bool nr_feed_is_own(struct nr_str domain)
