@@ -518,7 +518,7 @@ static struct MHD_Daemon *start(struct nr_server *s, int fd, const char *cert, c
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 		(size_t)MEMORY, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_URI_LOG_CALLBACK, on_uri,
-		s, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, cert ? tls : none,
+		s, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_ARRAY, cert ? tls : none,
 		MHD_OPTION_END);
 }
 
