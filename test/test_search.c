@@ -161,6 +161,39 @@ static void test_search__newest_first_in_pages_and_in_scope(void)
 	tmp_close(&t);
 }
 
+/* A marking's own token must not be found as text, and each sees its own. */
+static void test_search__markings_are_not_words(void)
+{
+	struct nr_marking_row *m;
+	struct nr_scope one = { .n = 1 }, many = { .n = 300 };
+	struct tmp_store t;
+	struct nr_dossier d;
+	int64_t ids[300];
+	struct nr_err e;
+	size_t n;
+
+	OK(tmp_open(&t));
+	OK(add(&t, "a.eml", lure));
+	make_dossier(&d, &t.a, NR_STR("b.eml"), nr_str_c(lure));
+	d.marking.tlp = NR_TLP_RED;
+	OK(put_one(&t, &d, NULL));
+	OK(nr_store_markings(t.s, &t.a, &m, &n, &e) == NR_OK && n == 2);
+	OK(hits(&t, ALL, "m1") == 0 && hits(&t, ALL, "添付 m1") == 0);
+	OK(hits(&t, ALL, "添付") == 2);
+	for (size_t i = 0; i < n; i++) {
+		one.markings = &m[i].id;
+		OK(hits(&t, &one, "添付") == 1 && hits(&t, &one, "添") == 1);
+		OK(hits(&t, &one, m[i].m.tlp == NR_TLP_RED ? "a.eml" : "b.eml") == 0);
+	}
+	for (int64_t i = 0; i < 300; i++)
+		ids[i] = i + 2;
+	many.markings = ids;
+	OK(hits(&t, &many, "添付") == 1);
+	many.n = 150;
+	OK(hits(&t, &many, "添付") == 1);
+	tmp_close(&t);
+}
+
 static bool folds(struct nr_arena *a, const char *in, const char *out)
 {
 	struct nr_str f = nr_fold(nr_str_c(in), a);
@@ -194,6 +227,7 @@ int main(void)
 	test_search__syntax_is_data();
 	test_search__limits_are_refusals();
 	test_search__newest_first_in_pages_and_in_scope();
+	test_search__markings_are_not_words();
 	test_fold__japanese();
 	return tap_done();
 }

@@ -1,4 +1,5 @@
 #include "store/store_int.h"
+#include "store/tok.h"
 #include "store_util.h"
 
 #include <fcntl.h>
@@ -140,6 +141,49 @@ static void test_store__refuses_a_newer_schema(void)
 	OK(open_rc(t.path, NR_STORE_CREATE, &e) == NR_E_UNSUPPORTED);
 	OK(one_line(&e) && strstr(e.msg, "999") && strstr(e.msg, "newer"));
 	OK(open_rc(t.path, NR_STORE_READ_ONLY, &e) == NR_E_UNSUPPORTED);
+	tmp_close(&t);
+}
+
+/* Takes a store back to schema 1, whose search index knew no markings. */
+static bool downgrade(const char *path)
+{
+	sqlite3 *db = NULL;
+	bool ok = sqlite3_open(path, &db) == SQLITE_OK && nr_tok_register(db) == SQLITE_OK &&
+		  sqlite3_exec(
+			  db,
+			  "DROP TABLE doc_fts; CREATE VIRTUAL TABLE doc_fts USING fts5(folded,"
+			  "content='',columnsize=0,tokenize='noroshi');"
+			  "INSERT INTO doc_fts(rowid,folded) SELECT dossier,folded FROM doc_text;"
+			  "PRAGMA user_version=1",
+			  NULL, NULL, NULL) == SQLITE_OK;
+
+	(void)sqlite3_close(db);
+	return ok;
+}
+
+static void test_store__upgrades_an_older_schema(void)
+{
+	struct nr_search in = { .query = NR_STR("資料"), .limit = 5 };
+	struct nr_search_hit *h;
+	struct nr_ledger_report r;
+	struct nr_dossier d;
+	struct tmp_store t;
+	struct nr_err e;
+	bool bounded;
+	size_t n;
+
+	OK(tmp_open(&t));
+	make_dossier(&d, &t.a, NR_STR("a.eml"), NR_STR("資料送付"));
+	OK(put_one(&t, &d, NULL));
+	nr_store_close(&t.s);
+	OK(downgrade(t.path));
+	OK(open_rc(t.path, NR_STORE_READ_ONLY, &e) == NR_E_UNSUPPORTED);
+	OK(one_line(&e) && strstr(e.msg, "open it once for writing"));
+	OK(nr_store_open(nr_str_c(t.path), 0, &t.s, &e) == NR_OK);
+	OK(nr_store_schema(t.s) == nr_store_schema_program());
+	OK(nr_store_search(t.s, ALL, &in, &t.a, &h, &n, &bounded, &e) == NR_OK && n == 1);
+	OK(nr_ledger_verify(t.s, true, NULL, NULL, &r, &e) == NR_OK && r.bad == 0);
+	OK(r.dossiers == 1);
 	tmp_close(&t);
 }
 
@@ -651,6 +695,7 @@ int main(void)
 	test_store__scope_hides_existence();
 	test_store__rollback_leaves_nothing();
 	test_store__refuses_a_newer_schema();
+	test_store__upgrades_an_older_schema();
 	test_store__refuses_what_is_no_store();
 	test_store__damage_is_named();
 	test_store__read_only_writes_nothing();

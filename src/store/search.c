@@ -40,15 +40,18 @@ enum nr_rc nr_search_put(struct nr_store *s, int64_t row, const struct nr_dossie
 	nr_q_int(q, 1, row);
 	nr_q_str(q, 2, t);
 	NR_TRY(nr_q_run(q, reterr));
-	NR_TRY(nr_db_query(s->db, "INSERT INTO doc_fts(rowid,folded) VALUES($1,$2)", &q, reterr));
-	nr_q_int(q, 1, row);
-	nr_q_str(q, 2, t);
+	NR_TRY(nr_db_query(s->db,
+			   "INSERT INTO doc_fts(rowid,folded,mark) SELECT id,$1,'m'||marking"
+			   " FROM dossier WHERE id=$2",
+			   &q, reterr));
+	nr_q_str(q, 1, t);
+	nr_q_int(q, 2, row);
 	NR_TRY(nr_q_run(q, reterr));
 	nr_arena_rewind(a, m);
 	return NR_OK;
 }
 
-enum { QUERY_MAX = 4096, TERMS = 32, SCAN_ROWS = 200000, SCAN_BYTES = 50 << 20 };
+enum { QUERY_MAX = 4096, TERMS = 32, MARKS = 200, SCAN_ROWS = 200000, SCAN_BYTES = 50 << 20 };
 
 struct term {
 	struct nr_str text;  /* folded, without its quotes        */
@@ -118,9 +121,14 @@ static enum nr_rc parse(struct nr_str f, struct query *q, struct nr_err *reterr)
 	return NR_OK;
 }
 
-/* "…" AND "…" *: every term an FTS5 string, so that nothing in it is syntax. */
-static void match_text(const struct query *q, struct nr_wr *w)
+/* mark : ("m1" OR "m2") AND folded : ("…" AND "…" *).  Every term is an FTS5 string, so that nothing
+ * in it is syntax, and is looked for in the text alone.  The markings only make it quick: the
+ * statement carries the scope, too. */
+static void match_text(const struct query *q, const struct nr_scope *sc, struct nr_wr *w)
 {
+	for (size_t i = 0; !sc->all && sc->n <= MARKS && i < sc->n; i++)
+		nr_wr_fmt(w, "%s\"m%lld\"", i ? " OR " : "mark : (", (long long)sc->markings[i]);
+	nr_wr_cstr(w, w->n ? ") AND folded : (" : "folded : (");
 	for (size_t i = 0; i < q->n; i++) {
 		const struct term *t = &q->t[i];
 
@@ -128,6 +136,7 @@ static void match_text(const struct query *q, struct nr_wr *w)
 		nr_wr_str(w, t->text); /* holds no quote: parse() ends a term at one */
 		nr_wr_cstr(w, one_cjk(t->last) ? "\" *" : "\"");
 	}
+	nr_wr_u8(w, ')');
 }
 
 static size_t char_start(struct nr_str t, size_t i)
@@ -174,11 +183,11 @@ static enum nr_rc indexed(struct nr_store *s, const struct nr_scope *sc, const s
 			  int64_t before, unsigned limit, struct nr_arena *a, struct nr_rows *rows,
 			  struct nr_err *reterr)
 {
-	NR_CLEANUP(nr_wr_done) struct nr_wr match = NR_WR_INIT(4 * QUERY_MAX);
+	NR_CLEANUP(nr_wr_done) struct nr_wr match = NR_WR_INIT(16 * QUERY_MAX);
 	struct nr_stmt *q;
 	bool row;
 
-	match_text(w, &match);
+	match_text(w, sc, &match);
 	if (match.rc != NR_OK)
 		return nr_fail(reterr, match.rc, "query", UINT64_MAX, "the query is too long");
 	NR_TRY(nr_query_scoped(
@@ -265,7 +274,7 @@ enum nr_rc nr_store_search(struct nr_store *s, const struct nr_scope *sc,
 	NR_TRY(parse(folded, &q, reterr));
 	if (q.n == 1 && one_cjk(q.t[0].first) && q.t[0].n == 1)
 		NR_TRY(scanned(s, sc, &q, before, limit, a, &rows, &bounded, reterr));
-	else if (q.n > 0)
+	else if (q.n > 0 && (sc->all || sc->n > 0))
 		NR_TRY(indexed(s, sc, &q, before, limit, a, &rows, reterr));
 	*ret = rows.p;
 	*ret_n = rows.n;

@@ -232,9 +232,9 @@ struct nr_edge_list {
 };
 /* Stored links with both ends in scope, the newest first, at most limit; of one campaign row, or of all
  * (campaign 0). */
-NR_MUSTUSE enum nr_rc nr_store_edges(struct nr_store *s, const struct nr_scope *sc, int64_t campaign,
-				     unsigned limit, struct nr_arena *a, struct nr_edge_list *ret,
-				     struct nr_err *reterr);
+NR_MUSTUSE enum nr_rc nr_store_edges(struct nr_store *s, const struct nr_scope *sc,
+				     int64_t campaign, unsigned limit, struct nr_arena *a,
+				     struct nr_edge_list *ret, struct nr_err *reterr);
 
 /* --- search (search.c) --- */
 struct nr_search_hit {
