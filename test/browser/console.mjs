@@ -217,6 +217,13 @@ test("text from outside stays text", async () => {
 	ok(!(await desk.title()).includes("owned"), "the mail's script ran");
 });
 
+test("a name that reverses its letters is shown with the mark that does it", async () => {
+	await openDossier(desk, "hostile.eml");
+	const shown = await desk.locator("main").innerText();
+	ok(shown.includes("syashin[U+202E]gpj.exe"), "the mark is not shown");
+	ok(!/[\u202a-\u202e\u2066-\u2069]/.test(shown), "a mark of direction acts on the page");
+});
+
 test("a feed downloads, a token opens it, and revoking the token closes it", async () => {
 	await to(desk, "/feeds");
 	const href = await desk.locator("#feed-csv a[download]").getAttribute("href");

@@ -33,8 +33,10 @@ export const second = mail({ from: "yamada@kyokai.test", replyTo: "yamada.kyokai
 
 // Text that would act if any page took it for markup.
 export const HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>";
+// A mark that writes what follows from right to left: the name ends in exe and looks like a picture's.
+export const REVERSED = `=?utf-8?B?${b64("syashin\u202egpj.exe")}?=`;
 export const hostile = mail({ from: "x@kyokai.test", to: "soumu@tsubame.test", subject: `=?utf-8?B?${b64(HOSTILE)}?=`,
-	body: `添付をご覧ください ${HOSTILE}`, charset: "utf-8", date: "Sat, 27 Aug 2011 09:00:00 +0900", id: "h1", hop: "198.51.100.78" });
+	body: `添付をご覧ください ${HOSTILE}`, charset: "utf-8", file: REVERSED, date: "Sat, 27 Aug 2011 09:00:00 +0900", id: "h1", hop: "198.51.100.78" });
 
 // One more mail to hand in by hand; a serial number makes it a new one each time.
 export const fresh = (n) => mail({ from: "tanaka@kyokai.test", replyTo: "tanaka@freemail.test", to: "soumu@tsubame.test", subject: "=?utf-8?B?" + b64(`請求書 ${n}`) + "?=",

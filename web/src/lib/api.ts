@@ -1,6 +1,7 @@
 // The one way to the hub.  Every answer is JSON; every failure becomes an ApiError with the hub's
 // own words, so that a page can say what was wrong and where.
 import type { Session } from "./types";
+import { reviver } from "./visible";
 
 export class ApiError extends Error {
 	constructor(
@@ -45,7 +46,7 @@ function codeOf(status: number): string {
 
 function parse(text: string): unknown {
 	try {
-		return JSON.parse(text);
+		return JSON.parse(text, reviver);
 	} catch {
 		return null;
 	}

@@ -1,6 +1,7 @@
 // Reads noroshi.dossier/1 (docs/dossier.md) into the shape the page uses: what the document leaves
 // out becomes null or an empty list here, once, instead of in every component.
 import type { Dossier, Evidence, Fact, Finding, Observable, Part, Severity } from "./types";
+import { visible } from "./visible";
 
 type Raw = Record<string, unknown>;
 
@@ -53,7 +54,7 @@ function part(p: Raw): Part {
 }
 
 function fact(f: Raw): Fact {
-	return { name: str(f.name), value: str(f.value), at: when(f.at), evidence: evidence(f.evidence) };
+	return { name: str(f.name), value: visible(str(f.value)), at: when(f.at), evidence: evidence(f.evidence) };
 }
 
 export function readDossier(json: unknown): Dossier {

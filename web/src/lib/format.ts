@@ -1,6 +1,7 @@
 // Numbers, instants and indicators as a watch officer reads them: 24 hours, JST, tabular.
 import glossary from "../i18n/glossary.json";
 import { lang, word } from "./i18n";
+import { visibleName } from "./visible";
 
 const JST_MS = 9 * 3600 * 1000;
 
@@ -71,8 +72,9 @@ export function port(key: string): string {
 	return key.toUpperCase();
 }
 
-// Defanged so that no program on the way turns it into a link.
-export function defang(kind: string, value: string): string {
+// Defanged so that no program on the way turns it into a link, and with nothing invisible in it.
+export function defang(kind: string, raw: string): string {
+	const value = visibleName(raw);
 	switch (kind) {
 	case "ipv4":
 	case "domain":

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import type { DossierLine, FindingLine } from "./types";
 import { ApiError, loadSession } from "./api";
+import { reviver } from "./visible";
 
 export type LiveState = "connecting" | "live" | "lost";
 
@@ -17,7 +18,7 @@ let retry = 1000;
 
 function parse<T>(e: MessageEvent): T | null {
 	try {
-		return JSON.parse(String(e.data)) as T;
+		return JSON.parse(String(e.data), reviver) as T;
 	} catch {
 		return null;
 	}

@@ -31,6 +31,11 @@ export function phrase(d: Dossier, f: Finding): string | null {
 	return lang.value === "ja" ? japanese(d, f) : null;
 }
 
+// A parameter's value, when it is one of the eyes' own words.
+export function valueWord(v: string): string {
+	return lang.value === "ja" ? words[v] ?? v : v;
+}
+
 // A reason of the verdict: often the summary of a finding, word for word.
 export function reason(d: Dossier, text: string): string | null {
 	if (lang.value !== "ja")

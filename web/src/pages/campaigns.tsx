@@ -60,8 +60,23 @@ export function CampaignPage({ id }: { id: string }) {
 	);
 }
 
+interface Shared { key: string; kind: string; value: string; links: CampaignLink[]; ids: string[]; weight: number }
+
+// The links by what they are about, heaviest first.
+function sharedOf(links: CampaignLink[]): Shared[] {
+	const by = new Map<string, CampaignLink[]>();
+	for (const l of links) {
+		const key = `${l.kind} ${l.value}`;
+		by.set(key, [...(by.get(key) ?? []), l]);
+	}
+	return [...by.entries()].map(([key, ls]) => ({ key, kind: ls[0]!.kind, value: ls[0]!.value, links: ls,
+		ids: [...new Set(ls.flatMap((l) => [l.a, l.b]))], weight: Math.max(...ls.map((l) => l.weight)) }))
+		.sort((a, b) => b.weight - a.weight);
+}
+
 function Body({ c }: { c: Campaign }) {
 	const [picked, pick] = useState<string | null>(null);
+	const shared = useMemo(() => sharedOf(c.links), [c]);
 	return (
 		<>
 			<dl class="totals">
@@ -73,28 +88,17 @@ function Body({ c }: { c: Campaign }) {
 			</dl>
 			<div class="board">
 				<Panel title={t("campaign.graph")} cls="wide"><Graph members={c.members} links={c.links} picked={picked} pick={pick} /></Panel>
-				<Beside c={c} picked={picked} pick={pick} />
+				<Beside c={c} shared={shared} picked={picked} pick={pick} />
 			</div>
 			<Panel title={t("campaign.timeline")} note="JST"><Timeline rows={c.members} /></Panel>
 			<Panel title={t("campaign.members")} note={t("ui.count", { n: number(c.members.length) })}><DossierTable rows={c.members} /></Panel>
-			<Links c={c} />
+			<Links shared={shared} c={c} />
 		</>
 	);
 }
 
 // The graph in words: pick a node, read its neighbours and the weight of each tie.
-function Beside({ c, picked, pick }: { c: Campaign; picked: string | null; pick: (k: string | null) => void }) {
-	const shared = useMemo(() => {
-		const by = new Map<string, { kind: string; value: string; links: CampaignLink[] }>();
-		for (const l of c.links) {
-			const k = `${l.kind} ${l.value}`;
-			const e = by.get(k) ?? { kind: l.kind, value: l.value, links: [] };
-			e.links.push(l);
-			by.set(k, e);
-		}
-		return [...by.entries()].map(([key, v]) => ({ key, ...v, ids: [...new Set(v.links.flatMap((l) => [l.a, l.b]))],
-			weight: Math.max(...v.links.map((l) => l.weight)) })).sort((a, b) => b.weight - a.weight);
-	}, [c]);
+function Beside({ c, shared, picked, pick }: { c: Campaign; shared: Shared[]; picked: string | null; pick: (k: string | null) => void }) {
 	const names = new Map(c.members.map((m) => [m.id, m.name || m.id]));
 	const list = useRef<HTMLUListElement>(null);
 	useEffect(() => {
@@ -159,23 +163,27 @@ function Timeline({ rows }: { rows: DossierLine[] }) {
 	);
 }
 
-function Links({ c }: { c: Campaign }) {
+// One line for each shared observable: how much it weighs, and which dossiers it holds together.
+function Links({ shared, c }: { shared: Shared[]; c: Campaign }) {
 	const names = new Map(c.members.map((m) => [m.id, m.name || m.id]));
-	const name = (id: string) => <a href={`/dossiers/${id}`}>{names.get(id) ?? id}</a>;
-	const rows = [...c.links].sort((a, b) => b.weight - a.weight);
+	const weight = (o: Shared) => {
+		const low = Math.min(...o.links.map((l) => l.weight));
+		const high = (o.weight / 1000).toFixed(2);
+		return low === o.weight ? high : `${(low / 1000).toFixed(2)}–${high}`;
+	};
 	return (
 		<Panel title={t("campaign.reasons")} note={t("campaign.reasons_note")}>
-			{rows.length === 0 ? <p class="pad muted">{t("campaign.no_links")}</p> : (
+			{shared.length === 0 ? <p class="pad muted">{t("campaign.no_links")}</p> : (
 				<div class="tablewrap">
 					<table class="cards">
 						<thead><tr><th scope="col" class="right">{t("link.weight_head")}</th><th scope="col">{t("link.reason")}</th>
 							<th scope="col">{t("link.between")}</th></tr></thead>
 						<tbody>
-							{rows.slice(0, 300).map((l, i) => (
-								<tr key={i}>
-									<td data-label={t("link.weight_head")} class="right num">{(l.weight / 1000).toFixed(2)}</td>
-									<td class="main"><Obs kind={l.kind} value={l.value} /></td>
-									<td data-label={t("link.between")}>{name(l.a)} ⇄ {name(l.b)}</td>
+							{shared.slice(0, 300).map((o) => (
+								<tr key={o.key}>
+									<td data-label={t("link.weight_head")} class="right num">{weight(o)}</td>
+									<td class="main"><Obs kind={o.kind} value={o.value} /></td>
+									<td data-label={t("link.between")}><ul class="inlinelist">{o.ids.map((id) => <li key={id}><a href={`/dossiers/${id}`}>{names.get(id) ?? id}</a></li>)}</ul></td>
 								</tr>
 							))}
 						</tbody>

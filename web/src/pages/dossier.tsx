@@ -3,7 +3,7 @@ import { readDossier } from "../lib/dossier";
 import { bytes, defang, number } from "../lib/format";
 import { has, lang, t, word } from "../lib/i18n";
 import { detector, detectorTitle, unitName } from "../lib/registers";
-import { phrase, reason } from "../lib/phrase";
+import { phrase, reason, valueWord } from "../lib/phrase";
 import { useResource } from "../lib/resource";
 import { place, setParams } from "../lib/router";
 import { type Dossier, type DossierLinks, type Evidence, type Fact, type Finding, type LinkLine, type Observable,
@@ -171,7 +171,7 @@ function FindingDetail({ f, d }: { f: Finding; d: Dossier }) {
 
 // A parameter that is an instant reads like every other time of the page.
 function paramValue(v: string) {
-	return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(v) ? <Time at={v} zone /> : /^\d+$/.test(v) ? number(Number(v)) : v;
+	return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(v) ? <Time at={v} zone /> : /^\d+$/.test(v) ? number(Number(v)) : valueWord(v);
 }
 
 type Show = (title: string, e: Evidence) => void;

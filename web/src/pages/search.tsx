@@ -5,6 +5,7 @@ import { t, word } from "../lib/i18n";
 import { useResource } from "../lib/resource";
 import { go, place } from "../lib/router";
 import type { SearchAnswer } from "../lib/types";
+import { visible } from "../lib/visible";
 import { Copy, Empty, ErrorBox, Load, Page, Sev, Time, Tlp, UnitName, Verdict } from "../parts/ui";
 
 const LIMIT = 30;
@@ -45,7 +46,7 @@ export function SearchPage() {
 			</Page>
 		);
 	return (
-		<Page title={t("search.for", { q })}>
+		<Page title={t("search.for", { q: visible(q) })}>
 			<Load of={res}>{(a) => <Answer key={path} a={a} q={q} path={path} />}</Load>
 		</Page>
 	);
@@ -73,7 +74,7 @@ function Answer({ a, q, path }: { a: SearchAnswer; q: string; path: string }) {
 				</section>
 			)}
 			{bounded && <p class="notice" role="status">{t("search.bounded")}</p>}
-			{items.length === 0 && <Empty title={t("search.none", { q })}><p>{t("search.none_hint")}</p></Empty>}
+			{items.length === 0 && <Empty title={t("search.none", { q: visible(q) })}><p>{t("search.none_hint")}</p></Empty>}
 			<ol class="hits" data-rows>
 				{items.map((h) => (
 					<li key={h.dossier.id}>

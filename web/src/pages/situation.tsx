@@ -175,7 +175,7 @@ function Countries({ rows, total }: { rows: Tally[]; total: number }) {
 			<tbody>
 				{rows.slice(0, 9).map((r) => (
 					<tr key={r.key}>
-						<th scope="row" class="nowrap"><span class="mono muted">{r.key}</span> {/^[A-Z]{2}$/.test(r.key) ? country(r.key) : t("country.unknown")}</th>
+						<th scope="row" class="nowrap"><span class="mono muted">{r.key}</span> {/^[A-Z]{2}$/.test(r.key) && r.key !== "ZZ" ? country(r.key) : t("country.unknown")}</th>
 						<BarCell n={r.packets} max={max} text={number(r.packets)} />
 						<td class="right num wideonly">{share(r.packets, total)}</td>
 						<td class="right num">{number(r.sources)}</td>

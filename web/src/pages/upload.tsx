@@ -4,6 +4,7 @@ import { bytes } from "../lib/format";
 import { has, lang, t, tIn, word } from "../lib/i18n";
 import { mayRole } from "../lib/registers";
 import type { Receipt } from "../lib/types";
+import { visibleName } from "../lib/visible";
 import { Copy, Empty, ErrorDetail, Page, Panel, Verdict } from "../parts/ui";
 
 const LEVELS = ["CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"] as const;
@@ -91,7 +92,7 @@ export function UploadPage() {
 }
 
 function Sent({ i, again }: { i: Item; again: () => void }) {
-	const head = <><b class="wrap">{i.file.name}</b> <span class="muted num">{bytes(i.file.size)}</span></>;
+	const head = <><b class="wrap">{visibleName(i.file.name)}</b> <span class="muted num">{bytes(i.file.size)}</span></>;
 	if (i.state === "done" && i.receipt)
 		return <ReceiptCard r={i.receipt} head={head} />;
 	if (i.state === "failed" && i.error)

@@ -5,6 +5,7 @@ import { bytes as size, number } from "../lib/format";
 import { t } from "../lib/i18n";
 import { useResource } from "../lib/resource";
 import type { Evidence, Part } from "../lib/types";
+import { visible } from "../lib/visible";
 import { Load, Panel } from "./ui";
 
 interface Window { offset: number; size: number; bytes: Uint8Array }
@@ -149,7 +150,7 @@ function Reading({ w, ev, charset, set }: { w: Window; ev: Evidence; charset: st
 	if (cut.length === 0)
 		return null;
 	const label = charset === "ascii" ? "windows-1252" : charset;
-	const text = new TextDecoder(label).decode(cut).replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g, "·");
+	const text = new TextDecoder(label).decode(cut).replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g, "·");
 	return (
 		<div class="reading">
 			<label>
@@ -158,7 +159,7 @@ function Reading({ w, ev, charset, set }: { w: Window; ev: Evidence; charset: st
 					{CHARSETS.map((c) => <option key={c} value={c}>{c.toUpperCase()}</option>)}
 				</select>
 			</label>
-			<pre tabIndex={0}>{text}</pre>
+			<pre tabIndex={0}>{visible(text)}</pre>
 		</div>
 	);
 }
