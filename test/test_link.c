@@ -64,7 +64,10 @@ static void test_link__weight_falls_with_commonness(void)
 		OK(w > 0 && w < last);
 		last = w;
 	}
-	OK(nr_link_weight(NR_OBS_DOMAIN, s, 9, 50) == 0);
+	OK(nr_link_weight(NR_OBS_DOMAIN, s, 9, 50) > NR_LINK_THRESHOLD); /* a campaign that grew */
+	OK(nr_link_weight(NR_OBS_DOMAIN, s, 26, 50) == 0);               /* more than half        */
+	OK(nr_link_weight(NR_OBS_DOMAIN, s, 65, 5000) == 0);
+	OK(nr_link_weight(NR_OBS_URL, nr_link_strength(NR_OBS_URL, false), 9, 50) == 0);
 	OK(nr_link_weight(NR_OBS_DOMAIN, s, 9, 5000) > NR_LINK_THRESHOLD); /* 1 % of 5,000 */
 	OK(nr_link_weight(NR_OBS_SHA256, 1000, 40000, 50000) == 1000);
 	OK(nr_link_strength(NR_OBS_IPV4, false) < NR_LINK_THRESHOLD);

@@ -21,7 +21,18 @@ static const struct kind_weight kinds[NR_OBS_KINDS] = {
 	[NR_OBS_USER_AGENT] = { 100, 50, false },   [NR_OBS_TEXT_HASH] = { 950, 950, true },
 };
 
-enum { CAP_MIN = 8, CAP_DIVISOR = 100 };
+/* From how many visible dossiers on an observable says nothing.  A bystander shared by nine is a
+ * coincidence.  What findings assert on both sides is the adversary's own, and a campaign that grows past
+ * eight members must not fall apart for its success: up to half of all dossiers, at most 64, or 1 %. */
+enum { CAP_LEAST = 8, CAP_ASSERTED = 64, CAP_DIVISOR = 100 };
+
+static int64_t cap_of(bool asserted, int64_t n)
+{
+	int64_t cap = n / CAP_DIVISOR > CAP_LEAST ? n / CAP_DIVISOR : CAP_LEAST;
+	int64_t half = n / 2 < CAP_ASSERTED ? n / 2 : CAP_ASSERTED;
+
+	return asserted && half > cap ? half : cap;
+}
 
 unsigned nr_link_strength(enum nr_obs_kind kind, bool asserted)
 {
@@ -32,11 +43,12 @@ unsigned nr_link_strength(enum nr_obs_kind kind, bool asserted)
 
 unsigned nr_link_weight(enum nr_obs_kind kind, unsigned strength, int64_t df, int64_t n)
 {
-	int64_t cap = n / CAP_DIVISOR > CAP_MIN ? n / CAP_DIVISOR : CAP_MIN;
+	int64_t cap;
 	double left;
 
 	if ((unsigned)kind >= NR_OBS_KINDS || df < 2)
 		return 0;
+	cap = cap_of(strength > kinds[kind].bystander, n);
 	if (kinds[kind].identity)
 		return strength;
 	if (df > cap)

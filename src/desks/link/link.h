@@ -21,8 +21,9 @@ enum {
 /* How much one sighting of a kind says, in thousandths: asserted by a finding, or a bystander. */
 unsigned nr_link_strength(enum nr_obs_kind kind, bool asserted);
 /* What is left of it when df of n visible dossiers have the observable: all for two, ever less for
- * more, nothing above max(8, 1 % of n).  Digests of files, message ids and text fingerprints are
- * identities: they keep their weight however many share them. */
+ * more, nothing above max(8, 1 % of n); where findings assert it on both sides, nothing above half of
+ * n, 64 or 1 % of n.  Digests of files, message ids and text fingerprints are identities: they keep
+ * their weight however many share them. */
 unsigned nr_link_weight(enum nr_obs_kind kind, unsigned strength, int64_t df, int64_t n);
 
 /* The linker the door calls inside its transaction (nr_linker); ctx is not used. */

@@ -34,10 +34,13 @@ static enum nr_warn find_name(const struct nr_warn_name *t, size_t n, struct nr_
 /* The longest listed suffix decides: below a hosting name or a shortener nothing is common. */
 static enum nr_warn domain_class(struct nr_str d)
 {
-	struct nr_str s = d;
+	struct nr_str s;
 
 	if (d.n > NAME_MAX_BYTES)
 		return NR_WARN_NONE;
+	if (d.n > 4 && memcmp(d.p, "www.", 4) == 0) /* the front door of a name is the name */
+		d = (struct nr_str){ d.p + 4, d.n - 4 };
+	s = d;
 	for (;;) {
 		enum nr_warn w = find_name(nr_warn_domains, nr_warn_domains_count, s);
 		const char *dot;
