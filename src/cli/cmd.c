@@ -1,6 +1,7 @@
 /* What commands call: option values, errors, progress. */
 #include "cli/cmd_ctx.h"
 
+#include "base/fold.h"
 #include "base/time.h"
 
 #include <unistd.h>
@@ -81,6 +82,22 @@ int nr_cmd_error(const struct nr_cmd_ctx *c, const char *subject, const struct n
 	if (nr_cmd_json(c))
 		error_json(subject, e);
 	return nr_rc_exit(e->rc);
+}
+
+void nr_cmd_put(struct nr_str s)
+{
+	for (size_t i = 0; i < s.n;) {
+		size_t at = i;
+		uint32_t c = nr_utf8_next(s, &i);
+
+		if (c == '\n' || c == '\r' || c == '\t')
+			printf(" ");
+		else if (c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200b && c <= 0x200f) ||
+			 (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069))
+			printf("<U+%04X>", c);
+		else
+			printf("%.*s", (int)(i - at), s.p + at);
+	}
 }
 
 void nr_cmd_progress(const struct nr_cmd_ctx *c, const char *what, int64_t done, int64_t total)

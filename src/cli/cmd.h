@@ -55,6 +55,9 @@ bool nr_cmd_json(const struct nr_cmd_ctx *c); /* --json was given */
 /* Prints one line "noroshi: <subject>: <what>: <message> (at byte N)" to stderr, or one JSON object to
  * stdout under --json, and returns the exit code of e->rc. */
 int nr_cmd_error(const struct nr_cmd_ctx *c, const char *subject, const struct nr_err *e);
+/* Prints text that came from outside to stdout, harmless on a terminal: control, direction and
+ * zero-width characters are named (<U+202E>), not obeyed; a line break is a space. */
+void nr_cmd_put(struct nr_str s);
 /* A progress line on stderr when it is a terminal or every 5 s otherwise; done == total ends it. */
 void nr_cmd_progress(const struct nr_cmd_ctx *c, const char *what, int64_t done, int64_t total);
 

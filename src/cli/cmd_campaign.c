@@ -40,15 +40,6 @@ static int done(const struct nr_cmd_ctx *c, struct ask *k, enum nr_rc rc, const 
 	return rc == NR_OK ? 0 : nr_cmd_error(c, "campaign", e);
 }
 
-static void put_plain(struct nr_str t)
-{
-	for (size_t i = 0; i < t.n; i++) {
-		unsigned char b = (unsigned char)t.p[i];
-
-		putchar(b < ' ' || b == 0x7f ? ' ' : b);
-	}
-}
-
 static void print_head(const struct nr_campaign *c)
 {
 	char t[NR_TIME_TEXT];
@@ -56,7 +47,7 @@ static void print_head(const struct nr_campaign *c)
 	nr_time_format(c->updated_us, t);
 	printf("%s  %.19sZ  %-8s %4zu dossiers %3zu units  ", c->id, t,
 	       nr_severity_name(c->severity), c->n_dossiers, c->n_units);
-	put_plain(c->title);
+	nr_cmd_put(c->title);
 	printf("\n");
 }
 
@@ -96,7 +87,7 @@ static void print_full(const struct nr_campaign *c)
 	for (size_t i = 0; i < c->n_obs; i++) {
 		printf("  shared by %lld: %s ", (long long)c->obs[i].dossiers,
 		       nr_obs_kind_name(c->obs[i].kind));
-		put_plain(c->obs[i].value);
+		nr_cmd_put(c->obs[i].value);
 		printf("\n");
 	}
 	for (size_t i = 0; i < c->n_members; i++) {
@@ -106,7 +97,7 @@ static void print_full(const struct nr_campaign *c)
 		nr_time_format(d->received_us, t);
 		printf("  %s  %.19sZ  %-8s %.*s  ", a, t, nr_severity_name(d->severity),
 		       NR_FMT(d->unit));
-		put_plain(d->name);
+		nr_cmd_put(d->name);
 		printf("\n");
 	}
 	for (size_t i = 0; i < c->n_links; i++) {
@@ -114,7 +105,7 @@ static void print_full(const struct nr_campaign *c)
 		nr_dossier_id_format(&c->links[i].b, b);
 		printf("  %s - %s  %.3f  %s ", a, b, c->links[i].weight / 1000.0,
 		       nr_obs_kind_name(c->links[i].kind));
-		put_plain(c->links[i].value);
+		nr_cmd_put(c->links[i].value);
 		printf("\n");
 	}
 }

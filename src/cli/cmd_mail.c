@@ -1,26 +1,10 @@
 /* mail look: path, parts, findings and verdict of mails, for reading or as dossiers. */
-#include "base/fold.h"
 #include "base/time.h"
 #include "cli/cmd.h"
 #include "cli/look.h"
 #include "model/dossier_json.h"
 
 enum { ROWS = 40 /* of each table; --json has all */ };
-
-/* Text out of a mail, harmless on a terminal: control and direction marks are named, not obeyed. */
-static void put(struct nr_str s)
-{
-	for (size_t i = 0; i < s.n;) {
-		size_t at = i;
-		uint32_t c = nr_utf8_next(s, &i);
-
-		if (c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200b && c <= 0x200f) ||
-		    (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069))
-			printf("<U+%04X>", c);
-		else
-			printf("%.*s", (int)(i - at), s.p + at);
-	}
-}
 
 static void put_evidence(const struct nr_evidence *ev)
 {
@@ -29,7 +13,7 @@ static void put_evidence(const struct nr_evidence *ev)
 	printf("  [");
 	if (ev->kind == NR_EV_PART) {
 		printf("part ");
-		put(ev->part);
+		nr_cmd_put(ev->part);
 		printf(", ");
 	}
 	printf("byte %llu, %llu long]", (unsigned long long)ev->offset,
@@ -47,7 +31,7 @@ static void print_facts(const struct nr_dossier *d)
 		if (f->at_us)
 			nr_time_format(f->at_us, when);
 		printf("  %-18s ", f->name);
-		put(f->value);
+		nr_cmd_put(f->value);
 		printf("%s%s", *when ? "  = " : "", when);
 		put_evidence(&f->ev);
 		printf("\n");
@@ -66,9 +50,11 @@ static void print_parts(const struct nr_dossier *d)
 		const struct nr_part *p = &d->parts[i];
 
 		nr_hex(p->sha256.b, 32, hex);
-		printf("  %-8.*s %-28.*s %10llu bytes  %s  ", NR_FMT(p->id), NR_FMT(p->media_type),
-		       (unsigned long long)p->size, p->attachment ? hex : "-");
-		put(p->name);
+		printf("  %-8.*s ", NR_FMT(p->id));
+		nr_cmd_put(p->media_type);
+		printf("  %10llu bytes  %s  ", (unsigned long long)p->size,
+		       p->attachment ? hex : "-");
+		nr_cmd_put(p->name);
 		printf("  [byte %llu, %llu long]\n", (unsigned long long)p->offset,
 		       (unsigned long long)p->length);
 	}
@@ -83,7 +69,7 @@ static void print_findings(const struct nr_dossier *d)
 		const struct nr_finding *f = &d->findings[i];
 
 		printf("  %-8s %-30s ", nr_severity_name(f->severity), f->detector);
-		put(f->summary);
+		nr_cmd_put(f->summary);
 		if (f->n_ev)
 			put_evidence(&f->ev[0]);
 		printf("\n");
@@ -100,7 +86,7 @@ static enum nr_rc print_all(struct nr_bytes json, struct nr_err *reterr)
 
 	NR_TRY(nr_dossier_read(json, &a, &d, reterr));
 	nr_hex(d.material.sha256.b, 32, hex);
-	put(d.material.name);
+	nr_cmd_put(d.material.name);
 	printf(": %llu bytes, sha256 %s\n", (unsigned long long)d.material.size, hex);
 	print_facts(&d);
 	print_parts(&d);
@@ -108,7 +94,7 @@ static enum nr_rc print_all(struct nr_bytes json, struct nr_err *reterr)
 	printf("verdict: %s, %u of 100\n", nr_class_name(d.verdict.cls), d.verdict.score);
 	for (unsigned i = 0; i < d.verdict.n_reasons; i++) {
 		printf("  - ");
-		put(d.verdict.reasons[i]);
+		nr_cmd_put(d.verdict.reasons[i]);
 		printf("\n");
 	}
 	return NR_OK;

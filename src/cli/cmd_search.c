@@ -121,18 +121,6 @@ static void print_json(const struct answer *ans)
 	(void)fwrite(w.p, 1, w.n, stdout);
 }
 
-/* Text of strangers on a terminal: control characters must not steer it. */
-static void put_plain(struct nr_str t)
-{
-	for (size_t i = 0; i < t.n; i++) {
-		unsigned char b = (unsigned char)t.p[i];
-		bool c1 = b == 0xc2 && i + 1 < t.n && (unsigned char)t.p[i + 1] < 0xa0;
-
-		putchar(b < ' ' || b == 0x7f ? ' ' : c1 ? ' ' : b);
-		i += c1;
-	}
-}
-
 static void print_line(const struct nr_dossier_row *d, struct nr_str snippet)
 {
 	char id[NR_DOSSIER_ID_TEXT], at[NR_TIME_TEXT];
@@ -140,11 +128,11 @@ static void print_line(const struct nr_dossier_row *d, struct nr_str snippet)
 	nr_dossier_id_format(&d->id, id);
 	nr_time_format(d->received_us, at);
 	printf("%s  %.19sZ  %-8s ", id, at, nr_severity_name(d->severity));
-	put_plain(d->name);
+	nr_cmd_put(d->name);
 	printf("\n");
 	if (snippet.n) {
 		printf("    ");
-		put_plain(snippet);
+		nr_cmd_put(snippet);
 		printf("\n");
 	}
 }
@@ -153,7 +141,7 @@ static void print_text(const struct answer *ans)
 {
 	if (ans->found) {
 		printf("%s ", nr_obs_kind_name(ans->obs.kind));
-		put_plain(ans->obs.value);
+		nr_cmd_put(ans->obs.value);
 		printf(": seen in %lld dossier%s, highest severity %s\n", (long long)ans->obs.seen,
 		       ans->obs.seen == 1 ? "" : "s", nr_severity_name(ans->obs.severity));
 		for (size_t i = 0; i < ans->n_sightings; i++)
