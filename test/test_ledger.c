@@ -294,6 +294,7 @@ static void test_ledger__key_is_private_and_needed(void)
 	(void)snprintf(key, sizeof(key), "%s.key", t.path);
 	(void)snprintf(away, sizeof(away), "%s.away", t.path);
 	OK(stat(key, &sb) == 0 && (sb.st_mode & 0777) == 0600);
+	OK(stat(t.path, &sb) == 0 && (sb.st_mode & 0777) == 0600);
 	OK(rename(key, away) == 0);
 	OK(nr_store_open(nr_str_c(t.path), 0, &t.s, &e) == NR_E_IO);
 	OK(strstr(e.msg, "signing key") != NULL);

@@ -3,6 +3,7 @@
 #include "store/migrate.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -130,6 +131,16 @@ static enum nr_rc migrate(struct nr_store *s, struct nr_err *reterr)
 	return rc;
 }
 
+/* The engine would make a file that everybody on the machine may read.  A failure shows at once
+ * when the engine opens it, with its own clear line. */
+static void make_private(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd >= 0)
+		(void)close(fd);
+}
+
 static enum nr_rc open_at(struct nr_store *s, const struct nr_db_engine *e, unsigned flags,
 			  struct nr_err *reterr)
 {
@@ -144,6 +155,8 @@ static enum nr_rc open_at(struct nr_store *s, const struct nr_db_engine *e, unsi
 		return errno == ENOENT ? nr_fail(reterr, NR_E_IO, "store", UINT64_MAX,
 						 "there is no store at %.160s", s->path)
 				       : nr_fail_errno(reterr, "store", errno, s->path);
+	if (create)
+		make_private(s->path);
 	NR_TRY(e->open(s->path, create, s->read_only, &s->db, reterr));
 	NR_TRY(check_schema(s, reterr));
 	NR_TRY(migrate(s, reterr));
