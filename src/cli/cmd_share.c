@@ -90,29 +90,6 @@ static enum nr_rc copy_fd(int from, int to, struct nr_err *e)
 	}
 }
 
-static enum nr_rc to_file(int from, const char *path, struct nr_err *e)
-{
-	char tmp[OUT_PATH + 16];
-	enum nr_rc rc;
-	int fd;
-
-	if (strlen(path) >= OUT_PATH)
-		return nr_fail(e, NR_E_INVAL, "out", UINT64_MAX, "the path is too long");
-	(void)snprintf(tmp, sizeof(tmp), "%s.XXXXXX", path);
-	fd = mkostemp(tmp, O_CLOEXEC);
-	if (fd < 0)
-		return nr_fail_errno(e, "out", errno, path);
-	rc = copy_fd(from, fd, e);
-	if (rc == NR_OK && fsync(fd) != 0)
-		rc = nr_fail_errno(e, "out", errno, path);
-	(void)close(fd);
-	if (rc == NR_OK && rename(tmp, path) != 0)
-		rc = nr_fail_errno(e, "out", errno, path);
-	if (rc != NR_OK)
-		(void)unlink(tmp);
-	return rc;
-}
-
 /* Who typed it: the account of this machine. */
 static struct nr_str actor(void)
 {
@@ -123,16 +100,40 @@ static struct nr_str actor(void)
 	return nr_str_c(name);
 }
 
-static enum nr_rc release(struct job *j, struct nr_err *e)
+/* Beside its place under another name, then the ledger line, then into its place. */
+static enum nr_rc to_file(struct job *j, struct nr_err *e)
+{
+	char tmp[OUT_PATH + 16];
+	enum nr_rc rc;
+	int fd;
+
+	if (strlen(j->out) >= OUT_PATH)
+		return nr_fail(e, NR_E_INVAL, "out", UINT64_MAX, "the path is too long");
+	(void)snprintf(tmp, sizeof(tmp), "%s.XXXXXX", j->out);
+	fd = mkostemp(tmp, O_CLOEXEC);
+	if (fd < 0)
+		return nr_fail_errno(e, "out", errno, j->out);
+	rc = nr_share_to_fd(j->store, &j->req, fd, &j->res, e);
+	if (rc == NR_OK && fsync(fd) != 0)
+		rc = nr_fail_errno(e, "out", errno, j->out);
+	(void)close(fd);
+	if (rc == NR_OK)
+		rc = nr_share_record(j->store, &j->req, &j->res, actor(), e);
+	if (rc == NR_OK && rename(tmp, j->out) != 0)
+		rc = nr_fail_errno(e, "out", errno, j->out);
+	if (rc != NR_OK)
+		(void)unlink(tmp);
+	return rc;
+}
+
+static enum nr_rc to_stdout(struct job *j, struct nr_err *e)
 {
 	enum nr_rc rc;
 	int fd;
 
 	NR_TRY(nr_share_spool(j->store, &j->req, &fd, &j->res, e));
 	rc = nr_share_record(j->store, &j->req, &j->res, actor(), e);
-	if (rc == NR_OK && j->out)
-		rc = to_file(fd, j->out, e);
-	else if (rc == NR_OK)
+	if (rc == NR_OK)
 		rc = copy_fd(fd, STDOUT_FILENO, e);
 	(void)close(fd);
 	return rc;
@@ -187,7 +188,7 @@ static int run_export(struct nr_cmd_ctx *c)
 	if (rc == NR_OK)
 		rc = open_store(&j, c, &e);
 	if (rc == NR_OK)
-		rc = release(&j, &e);
+		rc = j.out ? to_file(&j, &e) : to_stdout(&j, &e);
 	if (rc == NR_OK && nr_cmd_json(c))
 		summary_json(&j);
 	else if (rc == NR_OK)

@@ -264,11 +264,18 @@ static bool write_fd(void *ctx, struct nr_bytes b)
 	return true;
 }
 
+enum nr_rc nr_share_to_fd(struct nr_store *s, const struct nr_share_req *req, int fd,
+			  struct nr_share_result *ret, struct nr_err *reterr)
+{
+	struct nr_share_sink sink = { write_fd, &fd };
+
+	return nr_share_export(s, req, &sink, ret, reterr);
+}
+
 enum nr_rc nr_share_spool(struct nr_store *s, const struct nr_share_req *req, int *ret_fd,
 			  struct nr_share_result *ret, struct nr_err *reterr)
 {
 	const char *dir = getenv("TMPDIR");
-	struct nr_share_sink sink = { write_fd, NULL };
 	char path[256];
 	enum nr_rc rc;
 	int fd;
@@ -279,8 +286,7 @@ enum nr_rc nr_share_spool(struct nr_store *s, const struct nr_share_req *req, in
 	if (fd < 0)
 		return nr_fail_errno(reterr, "feed", errno, "no temporary file; set TMPDIR");
 	(void)unlink(path); /* a name left behind would be an unmarked copy */
-	sink.ctx = &fd;
-	rc = nr_share_export(s, req, &sink, ret, reterr);
+	rc = nr_share_to_fd(s, req, fd, ret, reterr);
 	if (rc == NR_OK && lseek(fd, 0, SEEK_SET) != 0)
 		rc = nr_fail_errno(reterr, "feed", errno, "the temporary file does not rewind");
 	if (rc != NR_OK) {
