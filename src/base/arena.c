@@ -1,6 +1,7 @@
 #include "base/arena.h"
 
 #include <stdarg.h>
+#include <sys/mman.h>
 
 #ifdef __has_feature
 #if __has_feature(address_sanitizer)
@@ -18,7 +19,7 @@
 #define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
 #endif
 
-enum { BLOCK_MIN = 4096, ALIGN = 16 };
+enum { BLOCK_MIN = 4096, ALIGN = 16, HUGE = 8 << 20, PAGE = 4096 };
 
 struct nr_arena_block {
 	struct nr_arena_block *prev;
@@ -27,6 +28,11 @@ struct nr_arena_block {
 	_Alignas(16) unsigned char data[];
 };
 
+static void *page_of(void *p)
+{
+	return (uint8_t *)p - (uintptr_t)p % PAGE;
+}
+
 static struct nr_arena_block *block_new(size_t want)
 {
 	size_t size = want > BLOCK_MIN ? want : BLOCK_MIN;
@@ -34,6 +40,9 @@ static struct nr_arena_block *block_new(size_t want)
 
 	if (!b)
 		return NULL;
+	/* Large tables are read at random: fewer, larger pages.  A kernel without them refuses. */
+	if (size >= HUGE)
+		(void)madvise(page_of(b), size, MADV_HUGEPAGE);
 	*b = (struct nr_arena_block){ .size = size };
 	ASAN_POISON_MEMORY_REGION(b->data, size);
 	return b;

@@ -27,20 +27,6 @@ unsigned nr_capture_probe(struct nr_bytes head)
 	return m == MAGIC_US || m == MAGIC_NS || m == MAGIC_MODIFIED ? 95 : 0;
 }
 
-uint32_t nr_cap_u32(const struct nr_capture *c, struct nr_bytes b, size_t at)
-{
-	uint32_t v = nr_peek_be32(b, at);
-
-	return c->swapped ? __builtin_bswap32(v) : v;
-}
-
-uint16_t nr_cap_u16(const struct nr_capture *c, struct nr_bytes b, size_t at)
-{
-	uint16_t v = nr_peek_be16(b, at);
-
-	return c->swapped ? __builtin_bswap16(v) : v;
-}
-
 enum nr_rc nr_cap_view(struct nr_capture *c, uint64_t at, size_t want, struct nr_bytes *ret,
 		       struct nr_err *reterr)
 {

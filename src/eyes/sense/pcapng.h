@@ -9,8 +9,14 @@
 #define NR_CAP_US         1000000U
 
 /* Integers in the byte order of the section or file. */
-uint32_t nr_cap_u32(const struct nr_capture *c, struct nr_bytes b, size_t at);
-uint16_t nr_cap_u16(const struct nr_capture *c, struct nr_bytes b, size_t at);
+static inline uint32_t nr_cap_u32(const struct nr_capture *c, struct nr_bytes b, size_t at)
+{
+	return c->swapped ? nr_peek_le32(b, at) : nr_peek_be32(b, at);
+}
+static inline uint16_t nr_cap_u16(const struct nr_capture *c, struct nr_bytes b, size_t at)
+{
+	return c->swapped ? nr_peek_le16(b, at) : nr_peek_be16(b, at);
+}
 /* Up to want bytes at an offset of the material, moving the window when they are not in it; shorter
  * only at the end of the material. */
 NR_MUSTUSE enum nr_rc nr_cap_view(struct nr_capture *c, uint64_t at, size_t want,

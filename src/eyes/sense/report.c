@@ -122,22 +122,7 @@ static uint64_t union_hosts(const struct ref *refs, size_t n, bool one)
 
 		if (!belongs(r, one))
 			continue;
-		if (r->n != NR_SKETCH_ABSENT) {
-			for (unsigned k = 0; k < r->n; k++)
-				(void)nr_sketch_add(&all, &used, r->targets.u.exact[k]);
-			continue;
-		}
-		if (used != NR_SKETCH_ABSENT) {
-			struct nr_sketch regs = { 0 };
-
-			for (unsigned k = 0; k < used; k++)
-				(void)nr_hll_add(regs.u.reg, NR_SKETCH_REGS, all.u.exact[k]);
-			all = regs;
-			used = NR_SKETCH_ABSENT;
-		}
-		for (unsigned k = 0; k < NR_SKETCH_REGS; k++)
-			if (r->targets.u.reg[k] > all.u.reg[k])
-				all.u.reg[k] = r->targets.u.reg[k];
+		nr_sketch_merge(&all, &used, &r->targets, r->n);
 	}
 	return nr_sketch_value(&all, used);
 }

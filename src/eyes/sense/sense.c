@@ -6,9 +6,9 @@ enum {
 	MEMORY_MIB = 128,
 	MEMORY_MIN = 8,
 	MEMORY_MAX = 2048,
-	SCRATCH_MIB = 128, /* window, port counters, names, sorting */
-	WINDOW = 1 << 20,
-	PACKET_MIN = 36, /* bytes of file for the smallest packet that says something */
+	SCRATCH_MIB = 128,  /* window, port counters, names, sorting */
+	WINDOW = 512 << 10, /* what a core keeps near itself, and the longest block */
+	PACKET_MIN = 36,    /* bytes of file for the smallest packet that says something */
 };
 
 static const struct nr_detector detectors[] = {
@@ -226,6 +226,7 @@ static void report(struct look *l, struct nr_dossier *d)
 		l->cap.ng ? NR_STR("application/x-pcapng") : NR_STR("application/vnd.tcpdump.pcap");
 	d->material.first_us = l->first_us;
 	d->material.last_us = l->last_us;
+	nr_track_settle(&l->track);
 	facts(l, d);
 	nr_names_report(&l->names, d);
 	nr_report_findings(&l->track, d);

@@ -114,42 +114,91 @@ static size_t bucket(uint64_t h, size_t n, size_t ways)
 	return ((size_t)(h >> 20) & (n / ways - 1)) * ways;
 }
 
+/* Where the search for a key begins among its ways: records spread over all of them, so that the
+ * first look is usually the last. */
+static size_t way(uint64_t h, unsigned i)
+{
+	return ((size_t)(h >> 18) + i) & (NR_WAYS - 1);
+}
+
 static uint64_t hash_ip(struct nr_ip a)
 {
 	return nr_mix(a.hi, a.lo);
 }
 
-static uint64_t hash_probe(struct nr_ip src, uint8_t proto, uint16_t port)
+/* The keys are made from the hashes of the addresses, each computed once a packet. */
+static uint64_t hash_probe(uint64_t h_src, uint8_t proto, uint16_t port)
 {
-	return nr_mix(hash_ip(src), (uint64_t)proto << 16 | port);
+	return nr_mix(h_src, (uint64_t)proto << 16 | port);
 }
 
-static uint64_t hash_host(struct nr_ip src, struct nr_ip dst, uint8_t proto)
+static uint64_t hash_host(uint64_t h_src, uint64_t h_dst, uint8_t proto)
 {
-	return nr_mix(hash_ip(src), nr_mix(hash_ip(dst), proto));
+	return nr_mix(h_src, h_dst + proto);
 }
 
-static struct nr_source *source_of(struct nr_track *t, const struct nr_pkt *p)
+/* The same for both directions. */
+static uint64_t hash_pair(uint64_t h_a, uint64_t h_b)
 {
-	struct nr_source *s = &t->sources[bucket(p->h_src, t->n_sources, NR_WAYS)], *worst = s;
+	return nr_mix(h_a + h_b, h_a ^ h_b);
+}
+
+struct key { /* an address and its hash */
+	struct nr_ip ip;
+	uint64_t h;
+};
+
+static struct nr_source *source_of(struct nr_track *t, struct key k)
+{
+	struct nr_source *bucket_ = &t->sources[bucket(k.h, t->n_sources, NR_WAYS)];
+	struct nr_source *worst = &bucket_[way(k.h, 0)];
 
 	for (unsigned i = 0; i < NR_WAYS; i++) {
-		if (s[i].used && nr_ip_eq(s[i].ip, p->src))
-			return &s[i];
-		if (!s[i].used) {
-			worst = &s[i];
+		struct nr_source *s = &bucket_[way(k.h, i)];
+
+		if (s->used && nr_ip_eq(s->ip, k.ip))
+			return s;
+		if (!s->used) {
+			worst = s;
 			break;
 		}
-		if (s[i].mirai < worst->mirai ||
-		    (s[i].mirai == worst->mirai && s[i].packets < worst->packets))
-			worst = &s[i];
+		if (s->mirai < worst->mirai ||
+		    (s->mirai == worst->mirai && s->packets < worst->packets))
+			worst = s;
 	}
 	if (worst->used) {
 		t->evicted_sources++;
 		t->other_packets += worst->packets;
 	}
-	*worst = (struct nr_source){ .ip = p->src, .used = 1 };
+	*worst = (struct nr_source){ .ip = k.ip, .used = 1 };
 	return worst;
+}
+
+static uint32_t add32(uint32_t a, uint32_t b)
+{
+	return b > UINT32_MAX - a ? UINT32_MAX : a + b;
+}
+
+static void settle(struct nr_track *t, const struct nr_probes *r)
+{
+	struct nr_source *s = source_of(t, (struct key){ r->src, hash_ip(r->src) });
+
+	s->packets += r->counted;
+	s->syns = add32(s->syns, r->syns);
+	if (r->mirai && (s->mirai == 0 || r->place[0].packet < s->mirai_packet)) {
+		s->first_us = r->first_us;
+		s->mirai_packet = r->place[0].packet;
+		s->mirai_offset = r->place[0].offset;
+		s->mirai_length = r->place[0].length;
+	}
+	s->mirai = add32(s->mirai, r->mirai);
+}
+
+void nr_track_settle(struct nr_track *t)
+{
+	for (size_t i = 0; i < t->n_probes; i++)
+		if (t->probes[i].packets)
+			settle(t, &t->probes[i]);
 }
 
 static void count_minute(struct nr_track *t, int64_t at_us)
@@ -183,13 +232,6 @@ static void count_minute(struct nr_track *t, int64_t at_us)
 static bool is_low(const struct nr_pkt *p)
 {
 	return p->src.hi < p->dst.hi || (p->src.hi == p->dst.hi && p->src.lo < p->dst.lo);
-}
-
-static uint64_t hash_pair(struct nr_ip a, struct nr_ip b)
-{
-	bool low = a.hi < b.hi || (a.hi == b.hi && a.lo < b.lo);
-
-	return low ? nr_mix(hash_ip(a), hash_ip(b)) : nr_mix(hash_ip(b), hash_ip(a));
 }
 
 static struct nr_pair *pair_find(struct nr_track *t, uint64_t h)
@@ -232,20 +274,21 @@ static void note_place(struct nr_place *list, uint8_t *n, unsigned max, const st
 		list[(*n)++] = (struct nr_place){ p->number, p->offset, p->length };
 }
 
-static struct nr_probes *probes_find(struct nr_track *t, struct nr_ip src, uint8_t proto,
+static struct nr_probes *probes_find(struct nr_track *t, struct key src, uint8_t proto,
 				     uint16_t port, struct nr_probes **ret_worst)
 {
-	size_t b = bucket(hash_probe(src, proto, port), t->n_probes, NR_WAYS);
-	struct nr_probes *worst = &t->probes[b];
+	uint64_t h = hash_probe(src.h, proto, port);
+	size_t b = bucket(h, t->n_probes, NR_WAYS);
+	struct nr_probes *worst = &t->probes[b + way(h, 0)];
 
 	for (unsigned i = 0; i < NR_WAYS; i++) {
-		struct nr_probes *r = &t->probes[b + i];
+		struct nr_probes *r = &t->probes[b + way(h, i)];
 
 		if (!r->packets) {
 			worst = r;
 			break;
 		}
-		if (r->port == port && r->proto == proto && nr_ip_eq(r->src, src))
+		if (r->port == port && r->proto == proto && nr_ip_eq(r->src, src.ip))
 			return r;
 		if (r->n < worst->n || (r->n == worst->n && r->packets < worst->packets))
 			worst = r;
@@ -260,40 +303,51 @@ static void finish_probes(struct nr_track *t, const struct nr_probes *r)
 		nr_track_finish(t, &t->done_probes, r);
 }
 
+/* A source begins to probe a port: somebody else's record may have to go. */
+static struct nr_probes *probes_new(struct nr_track *t, struct nr_probes *r, uint32_t at,
+				    uint64_t h_src)
+{
+	t->port_sources[at]++;
+	if (t->port_regs)
+		nr_hll_add(&t->port_regs[(size_t)at * NR_PORT_REGS], NR_PORT_REGS,
+			   (uint32_t)(h_src >> 16));
+	if (r->packets) {
+		t->evicted_probes++;
+		finish_probes(t, r);
+		settle(t, r);
+	}
+	*r = (struct nr_probes){ .packets = 0 };
+	return r;
+}
+
 static struct nr_probes *probes_of(struct nr_track *t, const struct nr_pkt *p, uint16_t port)
 {
-	struct nr_probes *worst, *r = probes_find(t, p->src, p->proto, port, &worst);
-	uint32_t at = nr_port_index(p->proto, port);
+	struct key k = { p->src, p->h_src };
+	struct nr_probes *worst, *r = probes_find(t, k, p->proto, port, &worst);
 
-	if (r && p->at_us > r->last_us + NR_SCAN_IDLE_S * INT64_C(1000000)) {
-		finish_probes(t, r);
-	} else if (r) {
+	if (r && p->at_us <= r->last_us + NR_SCAN_IDLE_S * INT64_C(1000000))
 		return r;
-	} else {
-		r = worst;
-		t->port_sources[at]++;
-		if (t->port_regs)
-			(void)nr_hll_add(&t->port_regs[(size_t)at * NR_PORT_REGS], NR_PORT_REGS,
-					 (uint32_t)(p->h_src >> 16));
-		if (r->packets) {
-			t->evicted_probes++;
-			finish_probes(t, r);
-		}
-	}
+	if (r)
+		finish_probes(t, r);
+	else
+		r = probes_new(t, worst, nr_port_index(p->proto, port), p->h_src);
 	*r = (struct nr_probes){ .src = p->src,
 				 .proto = p->proto,
 				 .port = port,
 				 .first_us = p->at_us,
-				 .last_us = p->at_us };
+				 .last_us = p->at_us,
+				 .counted = r->counted,
+				 .syns = r->syns,
+				 .mirai = r->mirai };
 	return r;
 }
 
 /* ---- vertical ---- */
 
-static struct nr_host *host_find(struct nr_track *t, struct nr_ip src, struct nr_ip dst,
-				 uint8_t proto, struct nr_host **ret_worst)
+static struct nr_host *host_find(struct nr_track *t, struct key src, struct key dst, uint8_t proto,
+				 struct nr_host **ret_worst)
 {
-	size_t b = bucket(hash_host(src, dst, proto), t->n_hosts, NR_WAYS);
+	size_t b = bucket(hash_host(src.h, dst.h, proto), t->n_hosts, NR_WAYS);
 	struct nr_host *worst = &t->hosts[b];
 
 	for (unsigned i = 0; i < NR_WAYS; i++) {
@@ -303,7 +357,7 @@ static struct nr_host *host_find(struct nr_track *t, struct nr_ip src, struct nr
 			worst = r;
 			break;
 		}
-		if (r->proto == proto && nr_ip_eq(r->src, src) && nr_ip_eq(r->dst, dst))
+		if (r->proto == proto && nr_ip_eq(r->src, src.ip) && nr_ip_eq(r->dst, dst.ip))
 			return r;
 		if (r->n < worst->n || (r->n == worst->n && r->packets < worst->packets))
 			worst = r;
@@ -314,7 +368,8 @@ static struct nr_host *host_find(struct nr_track *t, struct nr_ip src, struct nr
 
 static struct nr_host *host_of(struct nr_track *t, const struct nr_pkt *p)
 {
-	struct nr_host *worst, *r = host_find(t, p->src, p->dst, p->proto, &worst);
+	struct nr_host *worst, *r = host_find(t, (struct key){ p->src, p->h_src },
+					      (struct key){ p->dst, p->h_dst }, p->proto, &worst);
 	bool idle = r && p->at_us > r->last_us + NR_SCAN_IDLE_S * INT64_C(1000000);
 
 	if (r && !idle)
@@ -340,8 +395,8 @@ static void host_port(struct nr_host *r, uint16_t port)
 
 	/* Exact values are ports; beyond them a hash of the port feeds the registers. */
 	if (n == NR_SKETCH_ABSENT || n == NR_SKETCH_EXACT)
-		(void)nr_sketch_add(&r->sketch, &r->n, (uint32_t)(nr_mix(port, 7) >> 16));
-	else if (nr_sketch_add(&r->sketch, &r->n, (uint32_t)(nr_mix(port, 7) >> 16)) &&
+		(void)nr_sketch_add(&r->sketch, &r->n, nr_port_hash(port));
+	else if (nr_sketch_add(&r->sketch, &r->n, nr_port_hash(port)) &&
 		 r->n_ports < NR_COUNT(r->ports))
 		r->ports[r->n_ports++] = port;
 	r->low = port < r->low ? port : r->low;
@@ -395,19 +450,33 @@ static bool somebody(struct nr_ip a)
 	return a.hi >> 56 != 0xff && (a.hi | a.lo) != 0;
 }
 
+static void mirai(struct nr_probes *r, const struct nr_pkt *p)
+{
+	r->syns = add32(r->syns, 1);
+	if (!nr_ip_is4(p->dst) || p->seq != (uint32_t)p->dst.lo)
+		return;
+	if (r->mirai == 0)
+		r->place[0] = (struct nr_place){ p->number, p->offset, p->length };
+	r->mirai = add32(r->mirai, 1);
+}
+
 static void probe(struct nr_track *t, const struct nr_pkt *p, struct nr_pair *e, bool counted)
 {
 	struct nr_probes *r = probes_of(t, p, p->dport);
 
 	t->probes_seen++;
-	if (counted)
+	if (counted) {
 		t->port_packets[nr_port_index(p->proto, p->dport)]++;
-	r->packets += r->packets < UINT32_MAX;
+		r->counted = add32(r->counted, 1);
+	}
+	r->packets = add32(r->packets, 1);
 	r->first_us = p->at_us < r->first_us ? p->at_us : r->first_us;
 	r->last_us = p->at_us > r->last_us ? p->at_us : r->last_us;
-	if (nr_sketch_add(&r->targets, &r->n, (uint32_t)(hash_ip(p->dst) >> 16)) &&
+	if (nr_sketch_add(&r->targets, &r->n, nr_hll_mix((uint32_t)(p->h_dst >> 16))) &&
 	    r->n_place < NR_PLACES)
 		note_place(r->place, &r->n_place, NR_PLACES, p);
+	if (p->proto == NR_IPPROTO_TCP)
+		mirai(r, p);
 	if (p->proto == NR_IPPROTO_TCP || p->proto == NR_IPPROTO_UDP)
 		vertical(t, p, e);
 }
@@ -416,7 +485,8 @@ static void probe(struct nr_track *t, const struct nr_pkt *p, struct nr_pair *e,
 static void answered(struct nr_track *t, const struct nr_pkt *p, const struct nr_pair *e,
 		     uint16_t port)
 {
-	struct nr_probes *none, *r = probes_find(t, p->dst, p->proto, port, &none);
+	struct nr_probes *none,
+		*r = probes_find(t, (struct key){ p->dst, p->h_dst }, p->proto, port, &none);
 	struct nr_host *no_host, *v;
 	unsigned i;
 
@@ -426,7 +496,7 @@ static void answered(struct nr_track *t, const struct nr_pkt *p, const struct nr
 	if (r && r->n == NR_SKETCH_ABSENT) {
 		r->answered += r->answered < UINT32_MAX;
 	} else if (r) {
-		i = nr_sketch_find(&r->targets, r->n, (uint32_t)(hash_ip(p->src) >> 16));
+		i = nr_sketch_find(&r->targets, r->n, nr_hll_mix((uint32_t)(p->h_src >> 16)));
 		if (i != NR_SKETCH_ABSENT && !(r->mask & 1U << i)) {
 			r->mask |= 1U << i;
 			r->answered++;
@@ -434,11 +504,12 @@ static void answered(struct nr_track *t, const struct nr_pkt *p, const struct nr
 	}
 	if (!(e->flags & HAS_HOST))
 		return;
-	v = host_find(t, p->dst, p->src, p->proto, &no_host);
+	v = host_find(t, (struct key){ p->dst, p->h_dst }, (struct key){ p->src, p->h_src },
+		      p->proto, &no_host);
 	if (v && v->n == NR_SKETCH_ABSENT) {
 		v->answered += v->answered < UINT32_MAX;
 	} else if (v) {
-		i = nr_sketch_find(&v->sketch, v->n, (uint32_t)(nr_mix(port, 7) >> 16));
+		i = nr_sketch_find(&v->sketch, v->n, nr_port_hash(port));
 		if (i != NR_SKETCH_ABSENT && !(v->mask & 1U << i)) {
 			v->mask |= 1U << i;
 			v->answered++;
@@ -449,7 +520,8 @@ static void answered(struct nr_track *t, const struct nr_pkt *p, const struct nr
 struct talk { /* the pair as the sender of this packet sees it */
 	struct nr_pair *e;
 	uint8_t mine, theirs, back;
-	bool dark;
+	bool dark;   /* the destination is watched, or everything is */
+	bool probed; /* counted in a probe record */
 };
 
 static bool unasked(const struct talk *k)
@@ -474,27 +546,14 @@ static void back(struct nr_track *t, const struct nr_pkt *p, struct talk *k)
 	nr_track_backscatter(t, p, p->src, p->proto, p->sport);
 }
 
-static void mirai(struct nr_source *s, const struct nr_pkt *p)
-{
-	if (!nr_ip_is4(p->dst) || p->seq != (uint32_t)p->dst.lo || s->mirai == UINT32_MAX)
-		return;
-	if (s->mirai++)
-		return;
-	s->first_us = p->at_us;
-	s->mirai_packet = p->number;
-	s->mirai_offset = p->offset;
-	s->mirai_length = p->length;
-}
-
-static void on_tcp(struct nr_track *t, const struct nr_pkt *p, struct talk *k, struct nr_source *s)
+static void on_tcp(struct nr_track *t, const struct nr_pkt *p, struct talk *k)
 {
 	unsigned ctl = p->flags & (NR_TCP_SYN | NR_TCP_ACK | NR_TCP_RST);
 
 	if (ctl == NR_TCP_SYN) {
 		spoke(t, p, k);
-		s->syns += s->syns < UINT32_MAX;
-		mirai(s, p);
 		probe(t, p, k->e, k->dark);
+		k->probed = true;
 	} else if (ctl == (NR_TCP_SYN | NR_TCP_ACK)) {
 		if (k->e->flags & k->theirs) {
 			answered(t, p, k->e, p->sport);
@@ -509,6 +568,7 @@ static void on_tcp(struct nr_track *t, const struct nr_pkt *p, struct talk *k, s
 		/* No SYN, no ACK, no RST: null, FIN and Xmas probes. */
 		spoke(t, p, k);
 		probe(t, p, k->e, k->dark);
+		k->probed = true;
 	} else {
 		spoke(t, p, k);
 	}
@@ -545,10 +605,12 @@ static void on_udp(struct nr_track *t, const struct nr_pkt *p, struct talk *k)
 	}
 	spoke(t, p, k);
 	first_is_mine = ((k->e->flags & FROM_HIGH) != 0) == (k->mine == SPOKE_HIGH);
-	if (first_is_mine)
+	if (first_is_mine) {
 		probe(t, p, k->e, k->dark);
-	else
+		k->probed = true;
+	} else {
 		answered(t, p, k->e, p->sport);
+	}
 }
 
 /* An ICMP error is about the packet it quotes: the victim is whom that packet was for. */
@@ -561,7 +623,7 @@ static void icmp_error(struct nr_track *t, const struct nr_pkt *p, struct talk *
 	if (nr_decode_inner(p->payload, v6, &in) == NR_DEC_UNPARSED || !nr_ip_eq(in.src, p->dst) ||
 	    (t->n_darknets && !k->dark))
 		return;
-	e = pair_find(t, hash_pair(in.src, in.dst));
+	e = pair_find(t, hash_pair(hash_ip(in.src), hash_ip(in.dst)));
 	if (e && (e->flags & (SPOKE_LOW | SPOKE_HIGH)))
 		return;
 	nr_track_backscatter(t, p, in.dst, p->proto, in.dport);
@@ -575,6 +637,7 @@ static void on_icmp(struct nr_track *t, const struct nr_pkt *p, struct talk *k)
 	if (type == request) {
 		spoke(t, p, k);
 		probe(t, p, k->e, k->dark);
+		k->probed = true;
 	} else if (type == reply) {
 		if (k->e->flags & k->theirs)
 			answered(t, p, k->e, request);
@@ -588,53 +651,61 @@ static void on_icmp(struct nr_track *t, const struct nr_pkt *p, struct talk *k)
 
 void nr_track_prepare(const struct nr_track *t, struct nr_pkt *p)
 {
-	size_t b;
-	bool syn = !(p->flags & NR_TCP_ACK);
+	unsigned ctl = p->flags & (NR_TCP_SYN | NR_TCP_ACK);
+	bool tcp = p->proto == NR_IPPROTO_TCP, asks = !tcp || ctl == NR_TCP_SYN;
+	uint64_t h;
 
 	p->h_src = hash_ip(p->src);
-	p->h_pair = hash_pair(p->src, p->dst);
-	__builtin_prefetch(&t->sources[bucket(p->h_src, t->n_sources, NR_WAYS)], 1);
+	p->h_dst = hash_ip(p->dst);
+	p->h_pair = hash_pair(p->h_src, p->h_dst);
 	__builtin_prefetch(&t->pairs[bucket(p->h_pair, t->n_pairs, NR_PAIR_WAYS)], 1);
-	b = bucket(syn ? hash_probe(p->src, p->proto, p->dport)
-		       : hash_probe(p->dst, p->proto, p->sport),
-		   t->n_probes, NR_WAYS);
-	__builtin_prefetch(&t->probes[b], 1);
-	__builtin_prefetch(&t->probes[b].targets, 1);
+	if (!asks)
+		__builtin_prefetch(
+			&t->sources[bucket(p->h_src, t->n_sources, NR_WAYS) + way(p->h_src, 0)], 1);
+	if (tcp && !(ctl & NR_TCP_SYN))
+		return;
+	h = asks ? hash_probe(p->h_src, p->proto, p->dport)
+		 : hash_probe(p->h_dst, p->proto, p->sport);
+	__builtin_prefetch(&t->probes[bucket(h, t->n_probes, NR_WAYS) + way(h, 0)], 1);
+	__builtin_prefetch(&t->probes[bucket(h, t->n_probes, NR_WAYS) + way(h, 0)].targets, 1);
 }
 
 void nr_track_address(struct nr_track *t, const struct nr_pkt *p)
 {
-	struct nr_source *s;
-
 	if (t->n_darknets && !dark(t, p->dst))
 		return;
-	s = source_of(t, p);
 	t->counted++;
-	s->packets++;
+	source_of(t, (struct key){ p->src, p->h_src })->packets++;
 	count_minute(t, p->at_us);
+}
+
+static void converse(struct nr_track *t, const struct nr_pkt *p, struct talk *k)
+{
+	bool low = is_low(p);
+
+	if (!somebody(p->dst) || !somebody(p->src) || nr_ip_eq(p->src, p->dst))
+		return;
+	k->e = pair_of(t, p);
+	k->mine = low ? SPOKE_LOW : SPOKE_HIGH;
+	k->theirs = low ? SPOKE_HIGH : SPOKE_LOW;
+	k->back = low ? BACK_LOW : BACK_HIGH;
+	if (p->proto == NR_IPPROTO_TCP)
+		on_tcp(t, p, k);
+	else if (p->proto == NR_IPPROTO_UDP)
+		on_udp(t, p, k);
+	else
+		on_icmp(t, p, k);
 }
 
 void nr_track_packet(struct nr_track *t, const struct nr_pkt *p)
 {
 	struct talk k = { .dark = t->n_darknets == 0 || dark(t, p->dst) };
-	struct nr_source *s = source_of(t, p);
-	bool low = is_low(p);
 
-	if (k.dark) {
-		t->counted++;
-		s->packets++;
-		count_minute(t, p->at_us);
-	}
-	if (!somebody(p->dst) || !somebody(p->src) || nr_ip_eq(p->src, p->dst))
+	converse(t, p, &k);
+	if (!k.dark)
 		return;
-	k.e = pair_of(t, p);
-	k.mine = low ? SPOKE_LOW : SPOKE_HIGH;
-	k.theirs = low ? SPOKE_HIGH : SPOKE_LOW;
-	k.back = low ? BACK_LOW : BACK_HIGH;
-	if (p->proto == NR_IPPROTO_TCP)
-		on_tcp(t, p, &k, s);
-	else if (p->proto == NR_IPPROTO_UDP)
-		on_udp(t, p, &k);
-	else
-		on_icmp(t, p, &k);
+	t->counted++;
+	count_minute(t, p->at_us);
+	if (!k.probed)
+		source_of(t, (struct key){ p->src, p->h_src })->packets++;
 }

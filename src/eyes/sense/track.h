@@ -65,12 +65,14 @@ struct nr_probes { /* one source, one port, many targets */
 	uint32_t packets; /* 0: free */
 	uint32_t answered;
 	uint32_t mask; /* answered among the exact targets */
+	/* what the source's own record is owed: it is not touched for a probe (nr_track_settle) */
+	uint32_t counted, syns, mirai;
 	uint16_t port;
 	uint8_t proto;
 	uint8_t n; /* of the sketch */
 	uint8_t n_place;
-	struct nr_place place[NR_PLACES];
-	struct nr_sketch targets;
+	_Alignas(64) struct nr_sketch targets;
+	struct nr_place place[NR_PLACES]; /* the first one looks like Mirai when any does */
 };
 
 struct nr_host { /* one source, one target, many ports */
@@ -87,7 +89,7 @@ struct nr_host { /* one source, one target, many ports */
 	uint16_t low, high; /* lowest and highest port */
 	uint16_t ports[8];  /* the first ones, for the reader */
 	struct nr_place place[2];
-	struct nr_sketch sketch;
+	_Alignas(64) struct nr_sketch sketch;
 };
 
 struct nr_victim {
@@ -163,6 +165,8 @@ NR_MUSTUSE enum nr_rc nr_track_open(struct nr_track *t, const struct nr_track_cf
  * then nr_track_packet() for each of it in the same order. */
 void nr_track_prepare(const struct nr_track *t, struct nr_pkt *p);
 void nr_track_packet(struct nr_track *t, const struct nr_pkt *p);
+/* Gives the sources what their probe records count; once, after the last packet. */
+void nr_track_settle(struct nr_track *t);
 /* Counts a packet whose addresses are all that is known of it. */
 void nr_track_address(struct nr_track *t, const struct nr_pkt *p);
 

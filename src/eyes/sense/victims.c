@@ -87,7 +87,7 @@ void nr_track_backscatter(struct nr_track *t, const struct nr_pkt *p, struct nr_
 	v->first_us = p->at_us < v->first_us ? p->at_us : v->first_us;
 	v->last_us = p->at_us > v->last_us ? p->at_us : v->last_us;
 	note_port(v, port);
-	(void)nr_hll_add(v->reg, NR_VICTIM_REGS, (uint32_t)(nr_mix(p->dst.hi, p->dst.lo) >> 16));
+	nr_hll_add(v->reg, NR_VICTIM_REGS, (uint32_t)(nr_mix(p->dst.hi, p->dst.lo) >> 16));
 	if (v->n_place < NR_PLACES)
 		v->place[v->n_place++] = (struct nr_place){ p->number, p->offset, p->length };
 }
