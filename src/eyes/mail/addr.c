@@ -58,30 +58,42 @@ static bool structural(struct cursor *c, struct nr_bytes b, size_t i)
 	return !c->quoted && c->comment == 0;
 }
 
-/* One mailbox: "name <addr>", "addr (name)", "addr". */
-static struct nr_addr mailbox(struct nr_mail *m, struct nr_bytes b)
+/* Where the parts of one mailbox stand; b.n: absent. */
+struct mailbox_marks {
+	size_t lt, gt, paren;
+};
+
+static struct mailbox_marks marks_of(struct nr_bytes b)
 {
+	struct mailbox_marks k = { b.n, b.n, b.n };
 	struct cursor c = { 0 };
-	size_t lt = b.n, gt = b.n, paren = b.n;
-	struct nr_addr r = { { "", 0 }, { "", 0 } };
 
 	for (size_t i = 0; i < b.n; i++) {
 		bool s = structural(&c, b, i);
 
 		if (s && b.p[i] == '<')
-			lt = i;
-		if (s && b.p[i] == '>' && lt < i)
-			gt = i;
-		if (!c.quoted && c.comment == 1 && b.p[i] == '(' && paren == b.n)
-			paren = i;
+			k.lt = i;
+		if (s && b.p[i] == '>' && k.lt < i)
+			k.gt = i;
+		if (k.paren == b.n && b.p[i] == '(' && !c.quoted && c.comment == 1)
+			k.paren = i;
 	}
-	if (lt < b.n) {
-		r.addr = nr_mail_words(m, trim(nr_cut(b, lt + 1, gt - lt - 1)), NULL);
-		r.name = nr_mail_words(m, unquote(m, nr_cut(b, 0, lt)), NULL);
+	return k;
+}
+
+/* One mailbox: "name <addr>", "addr (name)", "addr". */
+static struct nr_addr mailbox(struct nr_mail *m, struct nr_bytes b)
+{
+	struct mailbox_marks k = marks_of(b);
+	struct nr_addr r = { { "", 0 }, { "", 0 } };
+
+	if (k.lt < b.n) {
+		r.addr = nr_mail_words(m, trim(nr_cut(b, k.lt + 1, k.gt - k.lt - 1)), NULL);
+		r.name = nr_mail_words(m, unquote(m, nr_cut(b, 0, k.lt)), NULL);
 	} else {
-		r.addr = nr_mail_words(m, trim(nr_cut(b, 0, paren)), NULL);
-		if (paren < b.n) {
-			struct nr_bytes n = nr_cut(b, paren + 1, b.n);
+		r.addr = nr_mail_words(m, trim(nr_cut(b, 0, k.paren)), NULL);
+		if (k.paren < b.n) {
+			struct nr_bytes n = nr_cut(b, k.paren + 1, b.n);
 
 			while (n.n && n.p[n.n - 1] != ')')
 				n.n--;
@@ -92,6 +104,24 @@ static struct nr_addr mailbox(struct nr_mail *m, struct nr_bytes b)
 	    memchr(r.addr.p, '@', r.addr.n)) /* "addr" in quotes */
 		r.addr = nr_cut_str(r.addr, 1, r.addr.n - 2);
 	return r;
+}
+
+/* What the byte at i does to a list of addresses. */
+enum list_step { LIST_TEXT, LIST_END, LIST_GROUP };
+
+static enum list_step list_step(struct cursor *c, bool *angle, struct nr_bytes v, size_t i)
+{
+	if (i == v.n)
+		return LIST_END;
+	if (!structural(c, v, i))
+		return LIST_TEXT;
+	if (v.p[i] == '<' || v.p[i] == '>')
+		*angle = v.p[i] == '<';
+	if (*angle)
+		return LIST_TEXT;
+	if (v.p[i] == ':')
+		return LIST_GROUP; /* what stands before it is the group's name */
+	return v.p[i] == ',' || v.p[i] == ';' ? LIST_END : LIST_TEXT;
 }
 
 size_t nr_mail_addrs(struct nr_mail *m, const struct nr_field *f, struct nr_addr *out, size_t max)
@@ -105,18 +135,11 @@ size_t nr_mail_addrs(struct nr_mail *m, const struct nr_field *f, struct nr_addr
 		return 0;
 	v = nr_mail_unfold(m, f);
 	for (size_t i = 0; i <= v.n && n < max; i++) {
-		bool s = i < v.n && structural(&c, v, i);
-		bool group = s && v.p[i] == ':' && !angle;
+		enum list_step step = list_step(&c, &angle, v, i);
 
-		if (s && (v.p[i] == '<' || v.p[i] == '>'))
-			angle = v.p[i] == '<';
-		if (group) {
-			from = i + 1;
+		if (step == LIST_TEXT)
 			continue;
-		}
-		if (i < v.n && !(s && !angle && (v.p[i] == ',' || v.p[i] == ';')))
-			continue;
-		if (trim(nr_cut(v, from, i - from)).n)
+		if (step == LIST_END && trim(nr_cut(v, from, i - from)).n)
 			out[n++] = mailbox(m, nr_cut(v, from, i - from));
 		from = i + 1;
 	}
@@ -223,9 +246,15 @@ static bool zone_of(struct nr_str s, int *ret_min)
 	return false;
 }
 
-bool nr_mail_date(struct nr_str s, int64_t *ret_us, int *ret_zone_min, bool *ret_zone_bad)
+static bool day_ok(int64_t year, unsigned month, int64_t day)
 {
 	static const uint8_t days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+
+	return year >= 1970 && year <= 9999 && day >= 1 && day <= days[month - 1];
+}
+
+bool nr_mail_date(struct nr_str s, int64_t *ret_us, int *ret_zone_min, bool *ret_zone_bad)
+{
 	struct tokens t = tokenise(s);
 	int64_t day = 0, year = 0, secs = 0;
 	unsigned month = 0;
@@ -239,7 +268,7 @@ bool nr_mail_date(struct nr_str s, int64_t *ret_us, int *ret_zone_min, bool *ret
 		return false;
 	if (t.t[i + 2].n == 2)
 		year += year < 50 ? 2000 : 1900;
-	if (day < 1 || day > days[month - 1] || year < 1970 || year > 9999)
+	if (!day_ok(year, month, day))
 		return false;
 	*ret_zone_bad = i + 4 >= t.n || !zone_of(t.t[i + 4], &zone);
 	*ret_zone_min = *ret_zone_bad ? 0 : zone;

@@ -90,47 +90,68 @@ static void link_mismatch(struct nr_mail *m, const struct nr_link *l, const stru
 	nr_finding_param(f, "shown", shown);
 }
 
-/* Punycode of one A-label to see which scripts it mixes; RFC 3492 section 6.2. */
+/* The bootstring decoder of RFC 3492 section 6.2, one code point at a time. */
+struct puny {
+	struct nr_str in;
+	size_t at;
+	uint32_t n, i, bias, out_n;
+};
+
+/* One generalised variable-length integer added to i; false at the end or when it is none. */
+static bool puny_delta(struct puny *p)
+{
+	for (uint32_t w = 1, k = 36;; k += 36) {
+		uint32_t t = k <= p->bias ? 1 : k >= p->bias + 26 ? 26 : k - p->bias, d;
+		char c;
+
+		if (p->at >= p->in.n || w > 1u << 25)
+			return false;
+		c = p->in.p[p->at++];
+		d = c >= 'a' && c <= 'z' ? (uint32_t)(c - 'a') : (uint32_t)(c - '0') + 26;
+		if (d > 35 || d > (UINT32_MAX - p->i) / w)
+			return false;
+		p->i += d * w;
+		if (d < t)
+			return true;
+		w *= 36 - t;
+	}
+}
+
+static bool puny_next(struct puny *p, uint32_t *ret)
+{
+	uint32_t old = p->i, delta;
+
+	if (!puny_delta(p))
+		return false;
+	p->out_n++;
+	delta = (p->i - old) / (old == 0 ? 700 : 2);
+	delta += delta / p->out_n;
+	for (p->bias = 0; delta > 455; p->bias += 36)
+		delta /= 35;
+	p->bias += 36 * delta / (delta + 38);
+	p->n += p->i / p->out_n;
+	p->i = p->i % p->out_n + 1;
+	*ret = p->n;
+	return true;
+}
+
+/* An A-label that holds Latin letters beside Greek or Cyrillic ones. */
 static bool mixes_scripts(struct nr_str label)
 {
-	uint32_t n = 128, i = 0, bias = 72, out_n = 0;
+	struct puny p = { .in = label, .at = 4, .n = 128, .bias = 72 };
 	bool latin = false, twin = false;
-	size_t b = 4, from = 4;
+	uint32_t c;
 
 	for (size_t k = 4; k < label.n; k++)
-		if (label.p[k] == '-')
-			b = k;
-	for (size_t k = 4; k < b; k++, out_n++)
-		latin = latin || (label.p[k] >= 'a' && label.p[k] <= 'z');
-	from = b > 4 ? b + 1 : 4;
-	while (from < label.n) {
-		uint32_t old = i, w = 1, delta;
-
-		for (uint32_t k = 36;; k += 36) {
-			uint32_t d, t = k <= bias ? 1 : k >= bias + 26 ? 26 : k - bias;
-			char c;
-
-			if (from >= label.n || w > 1u << 25)
-				return false;
-			c = label.p[from++];
-			d = c >= 'a' && c <= 'z' ? (uint32_t)(c - 'a') : (uint32_t)(c - '0') + 26;
-			if (d > 35 || d > (UINT32_MAX - i) / w)
-				return false;
-			i += d * w;
-			if (d < t)
-				break;
-			w *= 36 - t;
+		if (label.p[k] == '-') {
+			p.out_n = (uint32_t)(k - 4);
+			p.at = k + 1;
 		}
-		out_n++;
-		delta = (i - old) / (old == 0 ? 700 : 2);
-		delta += delta / out_n;
-		for (bias = 0; delta > 455; bias += 36)
-			delta /= 35;
-		bias += 36 * delta / (delta + 38);
-		n += i / out_n;
-		i = i % out_n + 1;
-		twin = twin || (n >= 0x370 && n <= 0x52f); /* Greek, Cyrillic */
-		latin = latin || (n < 0x250);
+	for (size_t k = 4; k < 4 + p.out_n; k++)
+		latin = latin || (label.p[k] >= 'a' && label.p[k] <= 'z');
+	while (puny_next(&p, &c)) {
+		twin = twin || (c >= 0x370 && c <= 0x52f);
+		latin = latin || c < 0x250;
 	}
 	return twin && latin;
 }
@@ -454,46 +475,57 @@ static void reported(struct nr_mail *m)
 
 /* ---- verdict ---- */
 
+static double doubt(const struct nr_finding *f)
+{
+	static const double weight[] = { 0, .25, .55, .8, .97 };
+
+	return strcmp(f->detector, "mail.indicators") == 0
+		       ? 0
+		       : weight[f->severity] * f->confidence / 100;
+}
+
+/* True for the finding that speaks for its detector: the heaviest, the first of equals. */
+static bool speaks(const struct nr_dossier *d, size_t i)
+{
+	for (size_t k = 0; k < d->n_findings; k++) {
+		double a = doubt(&d->findings[k]), b = doubt(&d->findings[i]);
+
+		if (k != i && strcmp(d->findings[k].detector, d->findings[i].detector) == 0 &&
+		    (a > b || (!(a < b) && k < i)))
+			return false;
+	}
+	return true;
+}
+
+static enum nr_class class_of(unsigned score, bool file)
+{
+	if (score >= 85 && file)
+		return NR_CLASS_MALICIOUS;
+	if (score >= 60)
+		return NR_CLASS_DECEPTIVE;
+	return score >= 40 ? NR_CLASS_SUSPICIOUS : NR_CLASS_UNDECIDABLE;
+}
+
 /* Independent doubts add up like chances that all are innocent; the same detector counts once. */
 static void judge(struct nr_mail *m)
 {
-	static const double weight[] = { 0, .25, .55, .8, .97 };
 	struct nr_dossier *d = m->d;
 	double innocent = 1;
 	bool file = false;
 
 	for (size_t i = 0; i < d->n_findings; i++) {
 		const struct nr_finding *f = &d->findings[i];
-		double best = weight[f->severity] * f->confidence / 100;
-		bool first = strcmp(f->detector, "mail.indicators") != 0;
 
-		for (size_t k = 0; k < d->n_findings; k++) {
-			double w =
-				weight[d->findings[k].severity] * d->findings[k].confidence / 100;
-
-			if (strcmp(d->findings[k].detector, f->detector) != 0)
-				continue;
-			first = first && k >= i;
-			best = w > best ? w : best;
-		}
-		if (!first)
+		if (!speaks(d, i) || !(doubt(f) > 0))
 			continue;
-		innocent *= 1 - best;
-		file = file ||
-		       (f->severity >= NR_SEV_HIGH && strncmp(f->detector, "mail.att", 8) == 0);
-		if (best > 0)
-			nr_dossier_reason(d, "%.*s", NR_FMT(f->summary));
+		innocent *= 1 - doubt(f);
+		file = file || (f->severity >= NR_SEV_HIGH &&
+				strncmp(f->detector, "mail.attachment", 15) == 0);
+		nr_dossier_reason(d, "%.*s", NR_FMT(f->summary));
 	}
 	d->verdict.score = (unsigned)((1 - innocent) * 100 + .5);
-	if (d->verdict.score >= 85 && file)
-		d->verdict.cls = NR_CLASS_MALICIOUS;
-	else if (d->verdict.score >= 60)
-		d->verdict.cls = NR_CLASS_DECEPTIVE;
-	else if (d->verdict.score >= 40)
-		d->verdict.cls = NR_CLASS_SUSPICIOUS;
-	else
-		d->verdict.cls = NR_CLASS_UNDECIDABLE;
-	if (d->verdict.cls == NR_CLASS_UNDECIDABLE && d->verdict.score == 0 && m->n_defanged) {
+	d->verdict.cls = class_of(d->verdict.score, file);
+	if (d->verdict.score == 0 && m->n_defanged) {
 		d->verdict.cls = NR_CLASS_INFORMATIONAL;
 		nr_dossier_reason(d, "a report: its text names %zu indicators", m->n_reported);
 	}

@@ -142,35 +142,48 @@ struct word {
 	size_t len;           /* of the encoded word */
 };
 
-/* An encoded word at i.  Spaces in its text are illegal and common; a second '?' ends it. */
-static bool word_at(struct nr_arena *a, struct nr_bytes b, size_t i, struct word *ret)
+/* End of an encoded word's text that starts at k: the offset of its "?=".  A lone '?' in Q text is
+ * illegal but seen. */
+static size_t text_end(struct nr_bytes b, size_t k, bool q)
 {
-	size_t cs = i + 2, k = cs, text;
-	char enc;
+	for (; k + 1 < b.n; k++)
+		if (b.p[k] == '?' && (b.p[k + 1] == '=' || !q))
+			return b.p[k + 1] == '=' ? k : b.n;
+	return b.n;
+}
+
+/* End of the charset of an encoded word at i ("=?charset?B?"), 0 when none starts there. */
+static size_t charset_end(struct nr_bytes b, size_t i)
+{
+	size_t k = i + 2;
 
 	if (b.n - i < 8 || b.p[i] != '=' || b.p[i + 1] != '?')
-		return false;
-	while (k < b.n && b.p[k] > 32 && b.p[k] != '?' && k - cs < 64)
+		return 0;
+	while (k < b.n && b.p[k] > 32 && b.p[k] != '?' && k - i < 66)
 		k++;
-	if (k == cs || k + 3 >= b.n || b.p[k] != '?' || b.p[k + 2] != '?')
+	if (k == i + 2 || k + 3 >= b.n || b.p[k] != '?' || b.p[k + 2] != '?')
+		return 0;
+	return strchr("qQbB", (int)b.p[k + 1]) && b.p[k + 1] ? k : 0;
+}
+
+/* An encoded word at i.  Spaces in its text are illegal and common. */
+static bool word_at(struct nr_arena *a, struct nr_bytes b, size_t i, struct word *ret)
+{
+	size_t k = charset_end(b, i), text = k + 3, star = i + 2;
+	bool q;
+
+	if (k == 0)
 		return false;
-	ret->charset = nr_cut(b, cs, k - cs);
-	for (size_t s = 0; s < ret->charset.n; s++)
-		if (ret->charset.p[s] == '*')
-			ret->charset.n = s; /* RFC 2231 language */
-	enc = nr_low((char)b.p[k + 1]);
-	text = k += 3;
-	while (k < b.n && b.p[k] != '?')
-		k++;
-	/* "?=" must close it; a lone '?' in Q text is illegal but seen */
-	while (enc == 'q' && k + 1 < b.n && b.p[k] == '?' && b.p[k + 1] != '=')
-		for (k++; k < b.n && b.p[k] != '?';)
-			k++;
-	if (k + 1 >= b.n || b.p[k + 1] != '=' || (enc != 'q' && enc != 'b'))
+	while (star < k && b.p[star] != '*')
+		star++; /* RFC 2231 puts a language after '*' */
+	ret->charset = nr_cut(b, i + 2, star - i - 2);
+	q = nr_low((char)b.p[k + 1]) == 'q';
+	k = text_end(b, text, q);
+	if (k == b.n)
 		return false;
 	ret->len = k + 2 - i;
-	ret->data = enc == 'b' ? nr_mail_decode(a, NR_CTE_BASE64, nr_cut(b, text, k - text))
-			       : nr_mail_decode_q(a, nr_cut(b, text, k - text));
+	ret->data = q ? nr_mail_decode_q(a, nr_cut(b, text, k - text))
+		      : nr_mail_decode(a, NR_CTE_BASE64, nr_cut(b, text, k - text));
 	return true;
 }
 
@@ -307,33 +320,63 @@ static void split_name(struct nr_str full, struct nr_param_raw *p)
 		}
 }
 
+static struct nr_bytes take_quoted(struct nr_bytes v, size_t *i, uint8_t *p)
+{
+	size_t n = 0;
+
+	for (++*i; *i < v.n && v.p[*i] != '"'; ++*i) {
+		/* '\\' escapes only what needs it: Japanese mailers also put CP932 bytes there. */
+		if (v.p[*i] == '\\' && *i + 1 < v.n && (v.p[*i + 1] == '"' || v.p[*i + 1] == '\\'))
+			++*i;
+		p[n++] = v.p[*i];
+	}
+	while (*i < v.n && v.p[*i] != ';')
+		++*i;
+	return (struct nr_bytes){ p, n };
+}
+
 /* A quoted string at *i without its quotes and backslashes, or a bare value up to ';'. */
 static struct nr_bytes take_value(struct nr_mail *m, struct nr_bytes v, size_t *i)
 {
 	uint8_t *p = nr_arena_zalloc(m->a, v.n - *i + 1, 1);
-	size_t n = 0;
-	bool quoted = *i < v.n && v.p[*i] == '"';
+	size_t from = *i;
 
 	if (!p) {
 		*i = v.n;
 		return (struct nr_bytes){ NULL, 0 };
 	}
-	for (*i += quoted; *i < v.n; ++*i) {
-		unsigned c = v.p[*i];
-
-		if (c == (quoted ? '"' : ';'))
-			break;
-		/* In a quoted name '\' escapes, but Japanese mailers also put CP932 bytes there. */
-		if (quoted && c == '\\' && *i + 1 < v.n && strchr("\"\\", (int)v.p[*i + 1]) &&
-		    v.p[*i + 1])
-			c = v.p[++*i];
-		p[n++] = (uint8_t)c;
-	}
-	while (!quoted && n > 0 && nr_wsp(p[n - 1]))
-		n--;
+	if (*i < v.n && v.p[*i] == '"')
+		return take_quoted(v, i, p);
 	while (*i < v.n && v.p[*i] != ';')
 		++*i;
-	return (struct nr_bytes){ p, n };
+	v = nr_cut(v, from, *i - from);
+	while (v.n && nr_wsp(v.p[v.n - 1]))
+		v.n--;
+	return v;
+}
+
+static size_t skip_wsp(struct nr_bytes v, size_t i)
+{
+	while (i < v.n && nr_wsp(v.p[i]))
+		i++;
+	return i;
+}
+
+/* "name = value" at *i, which moves to the ';' after it or the end; false when there is no '='. */
+static bool take_param(struct nr_mail *m, struct nr_bytes v, size_t *i, struct nr_param_raw *ret)
+{
+	size_t from = skip_wsp(v, *i), to;
+
+	for (*i = from; *i < v.n && v.p[*i] != '=' && v.p[*i] != ';';)
+		++*i;
+	if (*i >= v.n || v.p[*i] == ';')
+		return false;
+	for (to = *i; to > from && nr_wsp(v.p[to - 1]);)
+		to--;
+	split_name(lower_str(m->a, nr_cut(v, from, to - from)), ret);
+	*i = skip_wsp(v, *i + 1);
+	ret->value = take_value(m, v, i);
+	return true;
 }
 
 size_t nr_mail_params(struct nr_mail *m, struct nr_bytes v, struct nr_str *ret_head,
@@ -347,23 +390,8 @@ size_t nr_mail_params(struct nr_mail *m, struct nr_bytes v, struct nr_str *ret_h
 		head--;
 	*ret_head = lower_str(m->a, nr_cut(v, 0, head));
 	while (i < v.n && n < NR_MAIL_PARAMS) {
-		size_t from, to;
-
 		i++;
-		while (i < v.n && nr_wsp(v.p[i]))
-			i++;
-		from = i;
-		while (i < v.n && v.p[i] != '=' && v.p[i] != ';')
-			i++;
-		if (i >= v.n || v.p[i] == ';')
-			continue;
-		for (to = i; to > from && nr_wsp(v.p[to - 1]);)
-			to--;
-		i++;
-		while (i < v.n && nr_wsp(v.p[i]))
-			i++;
-		split_name(lower_str(m->a, nr_cut(v, from, to - from)), &out[n]);
-		out[n++].value = take_value(m, v, &i);
+		n += take_param(m, v, &i, &out[n]);
 	}
 	return n;
 }

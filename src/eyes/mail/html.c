@@ -64,30 +64,36 @@ static size_t put_utf8(uint32_t c, char out[4])
 	return 4;
 }
 
+/* "#1234;" or "#x4d2;" after the '&' at i; the same results as reference(). */
+static size_t number_reference(struct nr_str s, size_t i, char out[4], size_t *ret_n)
+{
+	bool hex = i + 2 < s.n && nr_low(s.p[i + 2]) == 'x';
+	size_t from = i + 2 + hex, k = from;
+	uint32_t c = 0;
+
+	for (; k < s.n && k - from < 8; k++) {
+		char d = nr_low(s.p[k]);
+
+		if (d >= '0' && d <= '9')
+			c = c * (hex ? 16 : 10) + (uint32_t)(d - '0');
+		else if (hex && d >= 'a' && d <= 'f')
+			c = c * 16 + (uint32_t)(d - 'a') + 10;
+		else
+			break;
+	}
+	if (k == from)
+		return 0;
+	*ret_n = put_utf8(c, out);
+	return k - i + (k < s.n && s.p[k] == ';');
+}
+
 /* A character reference at i: its text in out and its length in the input; 0: none. */
 static size_t reference(struct nr_str s, size_t i, char out[4], size_t *ret_n)
 {
-	size_t k = i + 1, from;
-	uint32_t c = 0;
+	size_t k = i + 1;
 
-	if (k < s.n && s.p[k] == '#') {
-		bool hex = ++k < s.n && nr_low(s.p[k]) == 'x';
-
-		for (from = k += hex; k < s.n && k - from < 8; k++) {
-			char d = nr_low(s.p[k]);
-
-			if (d >= '0' && d <= '9')
-				c = c * (hex ? 16 : 10) + (uint32_t)(d - '0');
-			else if (hex && d >= 'a' && d <= 'f')
-				c = c * 16 + (uint32_t)(d - 'a') + 10;
-			else
-				break;
-		}
-		if (k == from)
-			return 0;
-		*ret_n = put_utf8(c, out);
-		return k - i + (k < s.n && s.p[k] == ';');
-	}
+	if (k < s.n && s.p[k] == '#')
+		return number_reference(s, i, out, ret_n);
 	while (k < s.n && k - i < 10 && nr_low(s.p[k]) >= 'a' && nr_low(s.p[k]) <= 'z')
 		k++;
 	for (size_t e = 0; e < NR_COUNT(entities); e++) {
@@ -138,41 +144,51 @@ static bool word_is(struct nr_str s, const char *lit)
 	return true;
 }
 
+static size_t skip_space(struct nr_str s, size_t i)
+{
+	while (i < s.n && (nr_wsp((unsigned char)s.p[i]) || s.p[i] == '/'))
+		i++;
+	return i;
+}
+
+/* The value at *i, quoted or bare; *i moves past it. */
+static struct nr_str attribute_value(struct nr_str tag, size_t *i)
+{
+	size_t v = *i;
+
+	if (*i < tag.n && (tag.p[*i] == '"' || tag.p[*i] == '\'')) {
+		char q = tag.p[*i];
+
+		for (v = ++*i; *i < tag.n && tag.p[*i] != q;)
+			++*i;
+	} else {
+		while (*i < tag.n && !nr_wsp((unsigned char)tag.p[*i]))
+			++*i;
+	}
+	tag = nr_cut_str(tag, v, *i - v);
+	++*i;
+	return tag;
+}
+
 /* The attribute of a tag's inside; empty when absent. */
 static struct nr_str attribute(struct nr_str tag, const char *name)
 {
-	size_t i = 0;
+	for (size_t i = skip_space(tag, 0); i < tag.n; i = skip_space(tag, i)) {
+		size_t from = i, to;
+		struct nr_str v;
 
-	while (i < tag.n) {
-		size_t from, to, v;
-
-		while (i < tag.n && (nr_wsp((unsigned char)tag.p[i]) || tag.p[i] == '/'))
-			i++;
-		for (from = i; i < tag.n && !nr_wsp((unsigned char)tag.p[i]) && tag.p[i] != '=';)
+		while (i < tag.n && !nr_wsp((unsigned char)tag.p[i]) && tag.p[i] != '=')
 			i++;
 		to = i;
 		while (i < tag.n && nr_wsp((unsigned char)tag.p[i]))
 			i++;
-		if (i >= tag.n || tag.p[i] != '=') {
-			i += i == from;
+		if (i >= tag.n || tag.p[i] != '=')
 			continue;
-		}
-		i++;
-		while (i < tag.n && nr_wsp((unsigned char)tag.p[i]))
+		for (i++; i < tag.n && nr_wsp((unsigned char)tag.p[i]);)
 			i++;
-		v = i;
-		if (i < tag.n && (tag.p[i] == '"' || tag.p[i] == '\'')) {
-			char q = tag.p[i];
-
-			for (v = ++i; i < tag.n && tag.p[i] != q;)
-				i++;
-		} else {
-			while (i < tag.n && !nr_wsp((unsigned char)tag.p[i]))
-				i++;
-		}
+		v = attribute_value(tag, &i);
 		if (word_is(nr_cut_str(tag, from, to - from), name))
-			return nr_cut_str(tag, v, i - v);
-		i += i < tag.n;
+			return v;
 	}
 	return nr_cut_str(tag, tag.n, 0);
 }
@@ -272,11 +288,28 @@ static size_t tag_end(struct html *h, size_t i)
 	return k;
 }
 
+static bool name_byte(char c)
+{
+	return (nr_low(c) >= 'a' && nr_low(c) <= 'z') || (c >= '0' && c <= '9');
+}
+
+/* Where reading goes on after a tag: past the content of elements nobody sees. */
+static size_t after_tag(struct nr_str s, struct nr_str name, size_t end)
+{
+	if (word_is(name, "script"))
+		return skip_element(s, end, "</script");
+	if (word_is(name, "style"))
+		return skip_element(s, end, "</style");
+	if (word_is(name, "title"))
+		return skip_element(s, end, "</title");
+	return end < s.n ? end + 1 : s.n;
+}
+
 static size_t markup(struct html *h, size_t i)
 {
 	struct nr_str s = h->in;
-	size_t from = i + 1, k, end;
-	bool closing = from < s.n && s.p[from] == '/';
+	bool closing = i + 1 < s.n && s.p[i + 1] == '/';
+	size_t from = i + 1 + closing, k = from, end;
 	struct nr_str name;
 
 	if (s.n - i >= 4 && memcmp(s.p + i, "<!--", 4) == 0) {
@@ -284,9 +317,7 @@ static size_t markup(struct html *h, size_t i)
 
 		return e ? (size_t)(e - s.p) + 3 : s.n;
 	}
-	from += closing;
-	for (k = from; k < s.n && ((nr_low(s.p[k]) >= 'a' && nr_low(s.p[k]) <= 'z') ||
-				   (s.p[k] >= '0' && s.p[k] <= '9'));)
+	while (k < s.n && name_byte(s.p[k]))
 		k++;
 	if (k == from && !(from < s.n && (s.p[from] == '!' || s.p[from] == '?'))) {
 		put(h, "<", 1);
@@ -295,13 +326,7 @@ static size_t markup(struct html *h, size_t i)
 	end = tag_end(h, k);
 	name = nr_cut_str(s, from, k - from);
 	tag(h, name, nr_cut_str(s, k, end - k), closing);
-	if (!closing && word_is(name, "script"))
-		return skip_element(s, end, "</script");
-	if (!closing && word_is(name, "style"))
-		return skip_element(s, end, "</style");
-	if (!closing && word_is(name, "title"))
-		return skip_element(s, end, "</title");
-	return end < s.n ? end + 1 : s.n;
+	return after_tag(s, closing ? nr_cut_str(s, 0, 0) : name, end);
 }
 
 struct nr_str nr_mail_html(struct nr_mail *m, const struct nr_entity *e, struct nr_str html)

@@ -60,43 +60,58 @@ static const struct nr_detector detectors[] = {
 	{ 0 },
 };
 
-static unsigned probe(struct nr_bytes head)
+/* Length of the field name at i with its ':', 0 when the line starts with none. */
+static size_t field_at(struct nr_bytes head, size_t i)
+{
+	size_t k = i;
+
+	while (k < head.n && head.p[k] > 32 && head.p[k] < 127 && head.p[k] != ':')
+		k++;
+	return k > i && k < head.n && (head.p[k] == ':' || head.p[k] == ' ') ? k + 1 - i : 0;
+}
+
+static bool known_field(struct nr_bytes head, size_t i)
 {
 	static const char *const names[] = { "received:",    "from:",         "date:",
 					     "subject:",     "to:",           "message-id:",
 					     "return-path:", "mime-version:", "delivered-to:",
 					     "x-",           "content-type:", "reply-to:" };
+
+	for (size_t w = 0; w < NR_COUNT(names); w++) {
+		size_t n = strlen(names[w]), c = 0;
+
+		while (c < n && i + c < head.n && nr_low((char)head.p[i + c]) == names[w][c])
+			c++;
+		if (c == n)
+			return true;
+	}
+	return false;
+}
+
+static size_t next_line(struct nr_bytes head, size_t i)
+{
+	while (i < head.n && head.p[i] != '\n')
+		i++;
+	return i + 1;
+}
+
+static unsigned probe(struct nr_bytes head)
+{
 	unsigned known = 0, fields = 0;
 	size_t i = 0;
 
-	if (head.n > 5 && memcmp(head.p, "From ", 5) == 0) {
-		while (i < head.n && head.p[i] != '\n')
-			i++;
-		i++;
+	if (head.n > 5 && memcmp(head.p, "From ", 5) == 0)
+		i = next_line(head, 0);
+	for (; i < head.n && head.p[i] != '\n' && head.p[i] != '\r' && fields < 40;
+	     i = next_line(head, i)) {
+		if (head.p[i] == ' ' || head.p[i] == '\t')
+			continue;
+		if (field_at(head, i) == 0)
+			break;
+		fields++;
+		known += known_field(head, i);
 	}
-	while (i < head.n && head.p[i] != '\n' && head.p[i] != '\r' && fields < 40) {
-		size_t k = i;
-
-		while (k < head.n && head.p[k] > 32 && head.p[k] < 127 && head.p[k] != ':')
-			k++;
-		if (head.p[i] != ' ' && head.p[i] != '\t') {
-			if (k == head.n || k == i || (head.p[k] != ':' && head.p[k] != ' '))
-				break;
-			fields++;
-			for (size_t w = 0; w < NR_COUNT(names); w++) {
-				size_t n = strlen(names[w]), c = 0;
-
-				while (c < n && i + c < head.n &&
-				       nr_low((char)head.p[i + c]) == names[w][c])
-					c++;
-				known += c == n;
-			}
-		}
-		while (i < head.n && head.p[i] != '\n')
-			i++;
-		i++;
-	}
-	return known >= 3 ? 90 : known == 2 ? 60 : known == 1 && fields >= 1 ? 30 : 0;
+	return known >= 3 ? 90 : known == 2 ? 60 : known == 1 ? 30 : 0;
 }
 
 /* ---- bodies ---- */

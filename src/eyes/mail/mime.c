@@ -104,38 +104,49 @@ static void defect(struct nr_mail *m, const char *what, size_t off, size_t len)
 	nr_dossier_fact(m->d, "mime.defect", nr_str_c(what), 0, nr_ev_bytes(off, len));
 }
 
+/* "--" at the start of a line stands before the boundary at i. */
+static bool dashed(const struct nr_mail *m, size_t i)
+{
+	return i >= 2 && m->raw.p[i - 1] == '-' && m->raw.p[i - 2] == '-' &&
+	       (i == 2 || m->raw.p[i - 3] == '\n');
+}
+
+/* Fills ret for the delimiter line whose boundary ends at k; false when more stands on it. */
+static bool delimiter_line(struct nr_mail *m, size_t i, size_t k, size_t end, size_t ret[2],
+			   bool *ret_close)
+{
+	size_t start = i - 2;
+
+	*ret_close = k + 1 < end && m->raw.p[k] == '-' && m->raw.p[k + 1] == '-';
+	k += *ret_close ? 2 : 0;
+	while (k < end && (m->raw.p[k] == ' ' || m->raw.p[k] == '\t' || m->raw.p[k] == '\r'))
+		k++;
+	if (k < end && m->raw.p[k] != '\n')
+		return false;
+	start -= start > 0 ? 1 : 0;
+	start -= start > 0 && m->raw.p[start - 1] == '\r' ? 1 : 0;
+	ret[0] = start;
+	ret[1] = k < end ? k + 1 : end;
+	return true;
+}
+
 /* The first delimiter line whose boundary starts at or after `at`, within end: its start (the line end
  * before it belongs to it), the start of what follows, and whether it closes.  Only the whole boundary
  * counts, so that one boundary being the beginning of another does no harm. */
 static bool delimiter(struct nr_mail *m, struct nr_bytes boundary, size_t at, size_t end,
 		      size_t ret[2], bool *ret_close)
 {
-	while (at < end) {
+	while (at < end && m->fuel > 0) {
 		const uint8_t *hit = memmem(m->raw.p + at, end - at, boundary.p, boundary.n);
-		size_t i, k, start;
+		size_t i;
 
-		if (!hit || m->fuel == 0)
+		if (!hit)
 			return false;
 		m->fuel--;
 		i = (size_t)(hit - m->raw.p);
 		at = i + 1;
-		if (i < 2 || m->raw.p[i - 1] != '-' || m->raw.p[i - 2] != '-' ||
-		    (i > 2 && m->raw.p[i - 3] != '\n'))
-			continue;
-		k = i + boundary.n;
-		*ret_close = k + 1 < end && m->raw.p[k] == '-' && m->raw.p[k + 1] == '-';
-		k += *ret_close ? 2 : 0;
-		while (k < end &&
-		       (m->raw.p[k] == ' ' || m->raw.p[k] == '\t' || m->raw.p[k] == '\r'))
-			k++;
-		if (k < end && m->raw.p[k] != '\n')
-			continue;
-		start = i - 2;
-		start -= start > 0 ? 1 : 0;
-		start -= start > 0 && m->raw.p[start - 1] == '\r' ? 1 : 0;
-		ret[0] = start;
-		ret[1] = k < end ? k + 1 : end;
-		return true;
+		if (dashed(m, i) && delimiter_line(m, i, i + boundary.n, end, ret, ret_close))
+			return true;
 	}
 	return false;
 }
@@ -271,30 +282,34 @@ static enum nr_rc read_entity(struct nr_mail *m, struct frame f, struct nr_err *
 	return read_leaf(m, &e, reterr);
 }
 
+/* Another envelope line at `at`: a time in it, and a header field on the next line. */
+static bool envelope(const struct nr_mail *m, size_t at)
+{
+	size_t end = find(m->raw, at, "\n"), k = end + 1;
+
+	if (end - at <= 20 || find(nr_cut(m->raw, at, end - at), 0, ":") == end - at)
+		return false;
+	while (k < m->raw.n && m->raw.p[k] > 32 && m->raw.p[k] < 127 && m->raw.p[k] != ':')
+		k++;
+	return k > end + 1 && k < m->raw.n && m->raw.p[k] == ':';
+}
+
 /* An mbox of one message is that message; of several it is refused: one dossier, one mail. */
 static enum nr_rc skip_mbox(struct nr_mail *m, size_t *ret_off, struct nr_err *reterr)
 {
-	size_t nl = find(m->raw, 0, "\n"), at = nl;
+	size_t nl = find(m->raw, 0, "\n");
 
 	*ret_off = 0;
 	if (m->raw.n < 5 || memcmp(m->raw.p, "From ", 5) != 0)
 		return NR_OK;
-	for (;;) {
-		size_t hit = find(m->raw, at, "\nFrom "), end, colon = 0;
-		bool blank_before;
+	for (size_t hit = find(m->raw, nl, "\nFrom "); hit < m->raw.n;
+	     hit = find(m->raw, hit + 1, "\nFrom ")) {
+		bool blank_before =
+			hit > 0 && (m->raw.p[hit - 1] == '\n' || m->raw.p[hit - 1] == '\r');
 
-		if (hit == m->raw.n)
-			break;
-		at = hit + 1;
-		blank_before = hit > 0 && (m->raw.p[hit - 1] == '\n' || m->raw.p[hit - 1] == '\r');
-		end = find(m->raw, at, "\n");
-		for (colon = end + 1; colon < m->raw.n && m->raw.p[colon] > 32 &&
-				      m->raw.p[colon] < 127 && m->raw.p[colon] != ':';)
-			colon++;
-		if (blank_before && end - at > 20 && colon > end + 1 && colon < m->raw.n &&
-		    m->raw.p[colon] == ':' && find(nr_cut(m->raw, at, end - at), 0, ":") < end - at)
+		if (blank_before && envelope(m, hit + 1))
 			return nr_fail(
-				reterr, NR_E_UNSUPPORTED, "mbox", at,
+				reterr, NR_E_UNSUPPORTED, "mbox", hit + 1,
 				"an mbox with several messages: split it into single mails first");
 	}
 	nr_dossier_fact(m->d, "mbox.envelope",

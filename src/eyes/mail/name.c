@@ -50,8 +50,7 @@ struct name {
 
 static bool is_bidi(uint32_t c)
 {
-	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200f ||
-	       c == 0x200e;
+	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
 static struct nr_str ending(struct nr_str s, struct nr_str *ret_rest)
@@ -72,34 +71,38 @@ static struct nr_str trim_right(struct nr_str s)
 	return s;
 }
 
-static struct name study(struct nr_mail *m, struct nr_str raw)
+/* Direction marks, long spaces and the last unusual dot of the name as it came. */
+static size_t study_raw(struct nr_str raw, struct name *r)
 {
-	struct name r = { 0 };
-	struct nr_str rest;
-	size_t run = 0, last_wide = raw.n;
+	size_t run = 0, wide = raw.n;
 
 	for (size_t i = 0; i < raw.n;) {
 		size_t at = i;
 		uint32_t c = nr_utf8_next(raw, &i);
 
-		r.bidi = r.bidi || (is_bidi(c) && c != 0x200e && c != 0x200f);
+		r->bidi = r->bidi || is_bidi(c);
 		run = c == ' ' || c == 0x3000 || c == 0xa0 || c == '_' ? run + 1 : 0;
-		r.spaces = r.spaces || run >= 5;
+		r->spaces = r->spaces || run >= 5;
 		if (c == 0xff0e || c == 0x2024 || c == 0xff61)
-			last_wide = at;
+			wide = at;
 	}
+	return wide;
+}
+
+static struct name study(struct nr_mail *m, struct nr_str raw)
+{
+	struct name r = { 0 };
+	size_t wide = study_raw(raw, &r);
+	struct nr_str rest;
+
 	r.folded = trim_right(nr_fold(raw, m->a));
-	while (r.folded.n &&
-	       (r.folded.p[r.folded.n - 1] == '.' || r.folded.p[r.folded.n - 1] == ' ')) {
+	while (r.folded.n && strchr(". ", r.folded.p[r.folded.n - 1])) {
 		r.folded.n--;
 		r.tail = true;
 	}
 	r.ext = ending(r.folded, &rest);
-	rest = trim_right(rest);
-	r.before = ending(rest, &rest);
-	r.before = trim_right(r.before);
-	r.wide_dot = last_wide < raw.n && r.ext.n && r.ext.n <= 4 &&
-		     raw.n - last_wide <= r.ext.n * 3 + 6;
+	r.before = trim_right(ending(trim_right(rest), &rest));
+	r.wide_dot = wide < raw.n && r.ext.n && r.ext.n <= 4 && raw.n - wide <= r.ext.n * 3 + 6;
 	return r;
 }
 
@@ -207,42 +210,54 @@ static const char *trick_of(const struct name *n, bool run)
 	return NULL;
 }
 
-static void one(struct nr_mail *m, const struct nr_entity *e, struct nr_str raw_name)
+static void tricks(struct nr_mail *m, const struct nr_entity *e, const struct name *n, bool run)
 {
-	struct name n = study(m, raw_name);
-	const struct magic *mg = magic_of(e->body);
-	bool runs_by_name = listed(n.ext, runs, NR_COUNT(runs));
-	bool run = runs_by_name || (mg && mg->runs);
-	const char *trick = trick_of(&n, run);
+	const char *trick = trick_of(n, run);
 	struct nr_finding *f;
 
-	if (trick) {
-		f = nr_dossier_finding(m->d, "mail.attachment.name-trick",
-				       run ? NR_SEV_CRITICAL : NR_SEV_HIGH, run ? 95 : 80,
-				       "T1036.007");
-		f->summary = nr_arena_fmt(m->a, "The attachment's name deceives: %s.", trick);
-		nr_finding_param(f, "trick", nr_str_c(trick));
-		assert_file(m, f, e);
-	}
-	if (run || listed(n.ext, macros, NR_COUNT(macros))) {
-		bool macro = !run;
+	if (!trick)
+		return;
+	f = nr_dossier_finding(m->d, "mail.attachment.name-trick",
+			       run ? NR_SEV_CRITICAL : NR_SEV_HIGH, run ? 95 : 80, "T1036.007");
+	f->summary = nr_arena_fmt(m->a, "The attachment's name deceives: %s.", trick);
+	nr_finding_param(f, "trick", nr_str_c(trick));
+	assert_file(m, f, e);
+}
 
-		f = nr_dossier_finding(m->d, "mail.attachment.executable",
-				       macro ? NR_SEV_MEDIUM : NR_SEV_HIGH, macro ? 50 : 85,
-				       "T1204.002");
-		f->summary = nr_arena_fmt(m->a, "Opening the attachment runs code: %s%.*s.",
-					  mg && mg->runs ? "its bytes are " : "its ending is .",
-					  NR_FMT(mg && mg->runs ? nr_str_c(mg->kind) : n.ext));
-		assert_file(m, f, e);
-	}
-	if (mg && n.ext.n && !fits(n.ext, mg->kind)) {
-		f = nr_dossier_finding(m->d, "mail.attachment.type-mismatch",
-				       mg->runs ? NR_SEV_CRITICAL : NR_SEV_MEDIUM,
-				       mg->runs ? 95 : 60, "T1036.008");
-		f->summary = nr_arena_fmt(m->a, "The name ends in .%.*s but the bytes are %s.",
-					  NR_FMT(n.ext), mg->kind);
-		assert_file(m, f, e);
-	}
+static void executable(struct nr_mail *m, const struct nr_entity *e, const struct name *n,
+		       const struct magic *mg, bool run)
+{
+	bool by_bytes = mg && mg->runs;
+	struct nr_finding *f;
+
+	if (!run && !listed(n->ext, macros, NR_COUNT(macros)))
+		return;
+	f = nr_dossier_finding(m->d, "mail.attachment.executable",
+			       run ? NR_SEV_HIGH : NR_SEV_MEDIUM, run ? 85 : 50, "T1204.002");
+	f->summary = nr_arena_fmt(m->a, "Opening the attachment runs code: %s%.*s.",
+				  by_bytes ? "its bytes are " : "its ending is .",
+				  NR_FMT(by_bytes ? nr_str_c(mg->kind) : n->ext));
+	assert_file(m, f, e);
+}
+
+static void one(struct nr_mail *m, const struct nr_entity *e)
+{
+	struct name n = study(m, e->name);
+	const struct magic *mg = magic_of(e->body);
+	bool runs_by_bytes = mg && mg->runs;
+	bool run = runs_by_bytes || listed(n.ext, runs, NR_COUNT(runs));
+	struct nr_finding *f;
+
+	tricks(m, e, &n, run);
+	executable(m, e, &n, mg, run);
+	if (!mg || n.ext.n == 0 || fits(n.ext, mg->kind))
+		return;
+	f = nr_dossier_finding(m->d, "mail.attachment.type-mismatch",
+			       runs_by_bytes ? NR_SEV_CRITICAL : NR_SEV_MEDIUM,
+			       runs_by_bytes ? 95 : 60, "T1036.008");
+	f->summary = nr_arena_fmt(m->a, "The name ends in .%.*s but the bytes are %s.",
+				  NR_FMT(n.ext), mg->kind);
+	assert_file(m, f, e);
 }
 
 void nr_mail_detect_names(struct nr_mail *m)
@@ -252,7 +267,7 @@ void nr_mail_detect_names(struct nr_mail *m)
 
 		if (!e->leaf || !e->attachment)
 			continue;
-		one(m, e, e->name);
+		one(m, e);
 		if (e->other_name.n) {
 			struct name a = study(m, e->name), b = study(m, e->other_name);
 
