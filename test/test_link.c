@@ -220,6 +220,30 @@ static void test_link__bystanders_do_not_link(void)
 	tmp_close(&t);
 }
 
+#define MD5_A "md5 0123456789abcdef0123456789abcdef"
+#define SHA_A "sha256 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+static void test_link__one_file_is_one_reason(void)
+{
+	struct tmp_store t;
+	struct nr_receipt a, b, c;
+	struct nr_dossier_links l;
+	struct nr_campaign *list;
+	struct nr_err e;
+
+	OK(open_tree(&t));
+	a = give(&t, &(struct spec){ "osaka", { "-" MD5_A, "-" SHA_A } }, NULL);
+	b = give(&t, &(struct spec){ "tokyo", { "-" MD5_A, "-" SHA_A } }, NULL);
+	OK(nr_dossier_links(t.s, ALL, &a.id, &t.a, &l, &e) == NR_OK);
+	OK(l.n == 1 && l.v[0].kind == NR_OBS_SHA256 && memcmp(&l.v[0].other.id, &b.id, 16) == 0);
+	c = give(&t, &(struct spec){ "kyoto", { MD5_A } }, NULL); /* a list knows no more */
+	OK(nr_dossier_links(t.s, ALL, &c.id, &t.a, &l, &e) == NR_OK);
+	OK(l.n >= 1 && l.v[0].kind == NR_OBS_MD5);
+	OK(campaigns(&t, &list) == 1 && list[0].n_dossiers == 3);
+	OK(memmem(list[0].title.p, list[0].title.n, "md5 0123456789ab, m", 19) != NULL);
+	tmp_close(&t);
+}
+
 static void test_link__campaigns_merge_and_split_in_view(void)
 {
 	struct tmp_store t;
@@ -361,6 +385,7 @@ int main(void)
 	test_link__same_mail_at_two_units();
 	test_link__common_values_do_not_glue();
 	test_link__bystanders_do_not_link();
+	test_link__one_file_is_one_reason();
 	test_link__campaigns_merge_and_split_in_view();
 	test_link__order_of_arrival_does_not_matter();
 	test_view__json();

@@ -280,11 +280,28 @@ static enum nr_rc first_unit(struct add *x, const char *id, struct nr_err *e)
 			     .name_ja = nr_str_c(id ? id : "この組織"),
 			     .name_en = nr_str_c(id ? id : "this organisation") };
 
+	struct nr_ledger_entry l = { .at_us = nr_now_us(),
+				     .kind = "unit",
+				     .actor = x->sub.actor,
+				     .unit = u.id,
+				     .object = u.id,
+				     .detail = NR_STR("enrolled with the first material") };
+	enum nr_rc rc;
+
 	if (!nr_slug_ok(u.id))
 		return nr_fail(e, NR_E_INVAL, "unit", UINT64_MAX,
 			       "'%.64s' is no unit id: a-z, 0-9, '-' and '.', at most %d", id,
 			       NR_SLUG_MAX);
-	NR_TRY(nr_store_unit_put(x->in.store, &u, e));
+	NR_TRY(nr_store_begin(x->in.store, e));
+	rc = nr_store_unit_put(x->in.store, &u, e);
+	if (rc == NR_OK)
+		rc = nr_ledger_append(x->in.store, &l, NULL, e);
+	if (rc == NR_OK)
+		rc = nr_store_commit(x->in.store, e);
+	if (rc != NR_OK) {
+		nr_store_rollback(x->in.store);
+		return rc;
+	}
 	fprintf(stderr, "noroshi: the store was empty: unit '%s' enrolled (see 'noroshi unit')\n",
 		u.id.p);
 	x->sub.unit = u.id;

@@ -9,14 +9,14 @@ struct kind_weight {
 	bool identity;
 };
 
-/* A bystander address is the recipient, a relay, the sensor itself: it links nothing.  Subject and
- * user agent are too easily alike to link alone. */
+/* A bystander address is the recipient, a relay, the sensor itself: it links nothing.  Subjects, user
+ * agents and the names of unsuspected files (image001.png) are too easily alike to link alone. */
 static const struct kind_weight kinds[NR_OBS_KINDS] = {
 	[NR_OBS_IPV4] = { 700, 0, false },          [NR_OBS_IPV6] = { 700, 0, false },
 	[NR_OBS_DOMAIN] = { 700, 0, false },        [NR_OBS_URL] = { 900, 600, false },
 	[NR_OBS_EMAIL] = { 800, 0, false },         [NR_OBS_SHA256] = { 1000, 1000, true },
 	[NR_OBS_SHA1] = { 1000, 1000, true },       [NR_OBS_MD5] = { 1000, 1000, true },
-	[NR_OBS_FILE_NAME] = { 450, 310, false },   [NR_OBS_SUBJECT] = { 250, 200, false },
+	[NR_OBS_FILE_NAME] = { 450, 200, false },   [NR_OBS_SUBJECT] = { 250, 200, false },
 	[NR_OBS_MESSAGE_ID] = { 1000, 1000, true }, [NR_OBS_JA3] = { 400, 0, false },
 	[NR_OBS_USER_AGENT] = { 100, 50, false },   [NR_OBS_TEXT_HASH] = { 950, 950, true },
 };
@@ -64,7 +64,10 @@ struct work {
 	int64_t campaign; /* of this dossier, 0: none yet */
 	int64_t now_us;
 	struct nr_arena *a;
-	int64_t *met; /* dossiers already united with */
+	struct met { /* dossiers already united with */
+		int64_t row;
+		bool by_sha256;
+	} * met;
 	size_t n_met, cap_met;
 	unsigned considered;
 };
@@ -103,14 +106,12 @@ static enum nr_rc unite(struct work *k, int64_t row, struct nr_err *reterr)
 	return other == k->campaign ? NR_OK : merge(k, other, reterr);
 }
 
-static bool met(struct work *k, int64_t row)
+static struct met *met(struct work *k, int64_t row)
 {
 	for (size_t i = 0; i < k->n_met; i++)
-		if (k->met[i] == row)
-			return true;
-	if (k->n_met < k->cap_met)
-		k->met[k->n_met++] = row;
-	return false;
+		if (k->met[i].row == row)
+			return &k->met[i];
+	return NULL;
 }
 
 /* The first (newest) of each (marking, asserted) is enough: whatever part of the store a viewer may
@@ -124,14 +125,30 @@ static bool seen_before(const struct nr_obs_seen *v, size_t i)
 	return false;
 }
 
-static enum nr_rc link_pair(struct work *k, int64_t obs, const struct nr_obs_seen *v,
-			    unsigned weight, struct nr_err *reterr)
+/* The same file by its other names, once its SHA-256 has linked the two. */
+static bool said(struct work *k, enum nr_obs_kind kind, int64_t row)
 {
-	int64_t lo = v->dossier < k->row ? v->dossier : k->row;
-	int64_t hi = v->dossier < k->row ? k->row : v->dossier;
+	const struct met *m = met(k, row);
 
-	NR_TRY(nr_store_link_put(k->s, lo, hi, obs, weight, reterr));
-	return met(k, v->dossier) ? NR_OK : unite(k, v->dossier, reterr);
+	return (kind == NR_OBS_SHA1 || kind == NR_OBS_MD5) && m && m->by_sha256;
+}
+
+static enum nr_rc link_pair(struct work *k, enum nr_obs_kind kind, int64_t obs, int64_t row,
+			    unsigned strength, struct nr_err *reterr)
+{
+	struct met *m = met(k, row);
+
+	NR_TRY(nr_store_link_put(k->s, row < k->row ? row : k->row, row < k->row ? k->row : row,
+				 obs, strength, reterr));
+	if (!m) {
+		NR_TRY(unite(k, row, reterr));
+		if (k->n_met == k->cap_met)
+			return NR_OK;
+		m = &k->met[k->n_met++];
+		*m = (struct met){ .row = row };
+	}
+	m->by_sha256 |= kind == NR_OBS_SHA256;
+	return NR_OK;
 }
 
 static enum nr_rc link_obs(struct work *k, const struct nr_obs *o, int64_t obs, bool asserted,
@@ -146,9 +163,10 @@ static enum nr_rc link_obs(struct work *k, const struct nr_obs *o, int64_t obs, 
 		unsigned theirs = nr_link_strength(o->kind, seen.v[i].asserted);
 		unsigned weight = mine < theirs ? mine : theirs;
 
-		if (weight < NR_LINK_THRESHOLD || seen_before(seen.v, i))
+		if (weight < NR_LINK_THRESHOLD || seen_before(seen.v, i) ||
+		    said(k, o->kind, seen.v[i].dossier))
 			continue;
-		NR_TRY(link_pair(k, obs, &seen.v[i], weight, reterr));
+		NR_TRY(link_pair(k, o->kind, obs, seen.v[i].dossier, weight, reterr));
 		made++;
 	}
 	nr_arena_rewind(k->a, mark);
@@ -175,15 +193,20 @@ static enum nr_rc consider(struct work *k, const struct nr_obs *o, int64_t obs, 
 	return link_obs(k, o, obs, asserted, reterr);
 }
 
-/* What a finding asserts comes first, should a dossier have more than are considered. */
+/* What a finding asserts comes first, should a dossier have more than are considered; of a file's
+ * names the SHA-256. */
 static enum nr_rc link_all(struct work *k, const struct nr_put *put, const uint8_t *asserted,
 			   struct nr_err *reterr)
 {
-	for (int turn = 1; turn >= 0; turn--)
-		for (size_t i = 0; i < k->d->n_obs; i++)
-			if (asserted[i] == turn)
-				NR_TRY(consider(k, &k->d->obs[i], put->obs_rows[i], turn != 0,
-						reterr));
+	for (unsigned turn = 0; turn < 4; turn++)
+		for (size_t i = 0; i < k->d->n_obs; i++) {
+			const struct nr_obs *o = &k->d->obs[i];
+			unsigned other = o->kind == NR_OBS_SHA1 || o->kind == NR_OBS_MD5;
+			unsigned mine = (asserted[i] ? 0 : 1) + other * 2;
+
+			if (mine == turn)
+				NR_TRY(consider(k, o, put->obs_rows[i], asserted[i] != 0, reterr));
+		}
 	return NR_OK;
 }
 
@@ -199,7 +222,7 @@ enum nr_rc nr_link_dossier(void *ctx, struct nr_store *s, const struct nr_dossie
 	uint8_t *asserted = NR_NEW_N(a, uint8_t, d->n_obs + 1);
 
 	(void)ctx;
-	k.met = NR_NEW_N(a, int64_t, k.cap_met);
+	k.met = NR_NEW_N(a, struct met, k.cap_met);
 	if (!asserted || !k.met)
 		return nr_fail(reterr, NR_E_NOMEM, "link", UINT64_MAX, "out of memory");
 	for (size_t i = 0; i < d->n_findings; i++)

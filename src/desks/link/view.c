@@ -2,7 +2,10 @@
 
 #include "desks/link/graph.h"
 
-enum { MANY = 5000 /* members whose lines a campaign's head is made from */ };
+enum {
+	TITLE = 200, /* bytes of a value or a name in a title */
+	MANY = 5000  /* members whose lines a campaign's head is made from */
+};
 
 struct view {
 	struct nr_store *s;
@@ -124,6 +127,36 @@ static void add_member(struct nr_campaign *c, const struct nr_dossier_row *d, st
 	put_sorted(kinds, &c->n_kinds, max, d->kind);
 }
 
+static bool is_digest(enum nr_obs_kind k)
+{
+	return k == NR_OBS_SHA256 || k == NR_OBS_SHA1 || k == NR_OBS_MD5 || k == NR_OBS_TEXT_HASH ||
+	       k == NR_OBS_JA3;
+}
+
+/* At most max bytes, never half a character. */
+static struct nr_str clip(struct nr_str s, size_t max)
+{
+	if (s.n <= max)
+		return s;
+	while (max > 0 && ((unsigned char)s.p[max] & 0xc0) == 0x80)
+		max--;
+	return (struct nr_str){ s.p, max };
+}
+
+/* A digest says nothing to a person: any other shared observable comes first. */
+static struct nr_str title_of(struct nr_arena *a, const struct nr_view_obs *obs, size_t n,
+			      struct nr_str oldest)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!is_digest(obs[i].kind))
+			return nr_arena_fmt(a, "%s %.*s", nr_obs_kind_name(obs[i].kind),
+					    NR_FMT(clip(obs[i].value, TITLE)));
+	if (n == 0)
+		return oldest;
+	return nr_arena_fmt(a, "%s %.*s, %.*s", nr_obs_kind_name(obs[0].kind),
+			    NR_FMT(clip(obs[0].value, 12)), NR_FMT(clip(oldest, TITLE)));
+}
+
 static enum nr_rc head(const struct view *v, const struct part *p, struct nr_campaign *c,
 		       struct nr_dossier_row **ret_members, struct nr_err *reterr)
 {
@@ -149,10 +182,7 @@ static enum nr_rc head(const struct view *v, const struct part *p, struct nr_cam
 	c->n_dossiers = p->n_nodes;
 	NR_TRY(shared(v, p, &obs, &c->n_obs, reterr));
 	c->obs = obs;
-	if (c->n_obs)
-		c->title = nr_arena_fmt(v->a, "%s %.*s", nr_obs_kind_name(obs[0].kind),
-					(int)(obs[0].value.n > 200 ? 200 : obs[0].value.n),
-					obs[0].value.p);
+	c->title = title_of(v->a, obs, c->n_obs, from ? d[n + 1].name : d[0].name);
 	*ret_members = d;
 	return NR_OK;
 }

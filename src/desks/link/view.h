@@ -36,7 +36,7 @@ struct nr_campaign {
 	int64_t updated_us;        /* when its newest visible member arrived */
 	int64_t first_us, last_us; /* span the members speak of */
 	enum nr_severity severity; /* the highest of the members */
-	struct nr_str title;       /* "domain evil.example": its heaviest shared observable */
+	struct nr_str title;       /* "domain evil.example": its heaviest readable observable */
 	size_t n_dossiers;
 	const struct nr_str *units, *kinds; /* of the members, sorted */
 	size_t n_units, n_kinds;
