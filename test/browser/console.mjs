@@ -106,8 +106,12 @@ test("a dossier leads from a finding to the very bytes of the file", async () =>
 test("the highlighted bytes read as Japanese in the character set picked", async () => {
 	await openDossier(desk, "lure.eml");
 	await desk.locator("tr", { hasText: "text/plain" }).locator("button.mini", { hasText: "§" }).click();
-	await desk.locator(".reading select").selectOption("iso-2022-jp");
+	equal(await desk.locator(".reading select").inputValue(), "iso-2022-jp", "the reading that the bytes suggest");
 	ok((await text(desk, ".reading pre")).includes("添付資料"), await text(desk, ".reading pre"));
+	await desk.locator("tr", { hasText: "資料事前送付" }).locator("button.mini", { hasText: "0x" }).first().click();
+	await desk.locator(".reading pre", { hasText: "資料事前送付" }).waitFor();
+	await desk.locator(".reading select").selectOption("ascii");
+	ok((await text(desk, ".reading pre")).includes("=?ISO-2022-JP?B?"), await text(desk, ".reading pre"));
 });
 
 test("a packet of the capture is named and highlighted", async () => {

@@ -50,7 +50,7 @@ function Handling({ d }: { d: Dossier }) {
 	);
 }
 
-const FIRST = 40;
+const FIRST = 20;
 
 interface Looking { title: string; evidence: Evidence[] }
 
@@ -156,7 +156,7 @@ function FindingDetail({ f, d }: { f: Finding; d: Dossier }) {
 				<dt>{t("finding.at")}</dt><dd><Time at={f.at} zone={f.at !== null} /></dd>
 				<dt>{t("finding.detector")}</dt><dd class="mono">{f.detector}</dd>
 				{f.attack && <><dt>ATT&amp;CK</dt><dd class="mono">{f.attack}</dd></>}
-				{f.params.map(([k, v]) => <><dt>{word("param", k)}</dt><dd class="num">{paramValue(v)}</dd></>)}
+				{f.params.map(([k, v]) => <><dt>{word("param", k)}</dt><dd class="tab">{paramValue(v)}</dd></>)}
 			</dl>
 			{f.observables.length > 0 && (
 				<ul class="obslist">
@@ -308,36 +308,54 @@ function Facts({ facts, show }: { facts: Fact[]; show: Show }) {
 	);
 }
 
-// Several reasons may tie two dossiers: one line each dossier, its reasons under it.
+const RELATED = 10;
+const REASONS = 4;
+
+// Several reasons may tie two dossiers: one line each dossier, its reasons under it, heaviest first.
+function byDossier(items: LinkLine[]): LinkLine[][] {
+	const by = new Map<string, LinkLine[]>();
+	for (const x of [...items].sort((a, b) => b.weight - a.weight))
+		by.set(x.dossier.id, [...(by.get(x.dossier.id) ?? []), x]);
+	return [...by.values()];
+}
+
 function Related({ of }: { of: ReturnType<typeof useResource<DossierLinks>> }) {
+	const [all, setAll] = useState(false);
 	return (
 		<Panel title={t("dossier.related")} note={of.data?.campaign && <a href={`/campaigns/${of.data.campaign}`}>{t("dossier.open_campaign")}</a>}>
 			<Load of={of}>
 				{(l) => {
-					const by = new Map<string, LinkLine[]>();
-					for (const x of l.items)
-						by.set(x.dossier.id, [...(by.get(x.dossier.id) ?? []), x]);
-					if (by.size === 0)
+					const groups = byDossier(l.items);
+					if (groups.length === 0)
 						return <Empty title={t("dossier.no_related")} />;
 					return (
-						<ul class="related" data-rows>
-							{[...by.values()].map((xs) => (
-								<li key={xs[0]!.dossier.id}>
-									<div class="line1">
-										<a data-row href={`/dossiers/${xs[0]!.dossier.id}`}>{xs[0]!.dossier.name || xs[0]!.dossier.id}</a>
-										<Verdict cls={xs[0]!.dossier.class} score={xs[0]!.dossier.score} />
-										<span class="muted"><UnitName id={xs[0]!.dossier.unit} /></span> <Tlp v={xs[0]!.dossier.tlp} />
-									</div>
-									<ul class="why">
-										{xs.map((x, i) => <li key={i}><Obs kind={x.kind} value={x.value} /> <span class="muted num">{t("link.weight", { n: (x.weight / 1000).toFixed(2) })}</span></li>)}
-									</ul>
-								</li>
-							))}
-						</ul>
+						<>
+							<ul class="related" data-rows>{groups.slice(0, all ? groups.length : RELATED).map((xs) => <RelatedLine key={xs[0]!.dossier.id} xs={xs} />)}</ul>
+							{!all && groups.length > RELATED && (
+								<p class="center"><button type="button" onClick={() => setAll(true)}>{t("ui.show_all", { n: number(groups.length) })}</button></p>
+							)}
+						</>
 					);
 				}}
 			</Load>
 		</Panel>
+	);
+}
+
+function RelatedLine({ xs }: { xs: LinkLine[] }) {
+	const d = xs[0]!.dossier;
+	return (
+		<li>
+			<div class="line1">
+				<a data-row href={`/dossiers/${d.id}`}>{d.name || d.id}</a>
+				<Verdict cls={d.class} score={d.score} />
+				<span class="muted"><UnitName id={d.unit} /></span> <Tlp v={d.tlp} />
+			</div>
+			<ul class="why">
+				{xs.slice(0, REASONS).map((x) => <li key={x.kind + x.value}><Obs kind={x.kind} value={x.value} /> <span class="muted num">{t("link.weight", { n: (x.weight / 1000).toFixed(2) })}</span></li>)}
+				{xs.length > REASONS && <li class="muted">{t("link.more", { n: number(xs.length - REASONS) })}</li>}
+			</ul>
+		</li>
 	);
 }
 

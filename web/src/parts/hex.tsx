@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { query } from "../lib/api";
 import { bytes as size, number } from "../lib/format";
 import { t } from "../lib/i18n";
+import { READINGS, guess, readAs } from "../lib/reading";
 import { useResource } from "../lib/resource";
 import type { Evidence, Part } from "../lib/types";
 import { visible } from "../lib/visible";
@@ -13,8 +14,6 @@ interface Window { offset: number; size: number; bytes: Uint8Array }
 const WINDOW = 1024;
 const BEFORE = 64;
 const MAX = 4096;
-// Readings of the text column.  ISO-2022-JP shows escape sequences as the text they switch to.
-const CHARSETS = ["ascii", "utf-8", "iso-2022-jp", "shift_jis", "euc-jp"];
 
 function read(json: unknown): Window {
 	const j = json as { offset: number; size: number; base64: string };
@@ -40,11 +39,12 @@ export function Hex({ dossier, evidence, parts, total }: {
 }) {
 	const [at, setAt] = useState(0);
 	const [shift, setShift] = useState(0);
-	const [charset, setCharset] = useState("ascii");
+	const [charset, setCharset] = useState<string | null>(null);
 	const ev = evidence[at] ?? evidence[0];
 	useEffect(() => {
 		setAt(0);
 		setShift(0);
+		setCharset(null);
 	}, [dossier, evidence]);
 	const base = ev ? Math.max(0, Math.floor(ev.offset / 16) * 16 - BEFORE) : 0;
 	const start = Math.max(0, base + shift * WINDOW);
@@ -54,6 +54,7 @@ export function Hex({ dossier, evidence, parts, total }: {
 		return <Panel title={t("hex.title")} id="bytes"><p class="pad muted">{t("hex.none")}</p></Panel>;
 	const step = (d: number) => {
 		setShift(0);
+		setCharset(null);
 		setAt((i) => (i + d + evidence.length) % evidence.length);
 	};
 	return (
@@ -145,18 +146,18 @@ function Grid({ w, ev }: { w: Window; ev: Evidence }) {
 }
 
 // The evidence itself as text, in the character set the reader picks.
-function Reading({ w, ev, charset, set }: { w: Window; ev: Evidence; charset: string; set: (c: string) => void }) {
+function Reading({ w, ev, charset, set }: { w: Window; ev: Evidence; charset: string | null; set: (c: string) => void }) {
 	const cut = w.bytes.subarray(Math.max(0, ev.offset - w.offset), Math.max(0, ev.offset + ev.length - w.offset));
 	if (cut.length === 0)
 		return null;
-	const label = charset === "ascii" ? "windows-1252" : charset;
-	const text = new TextDecoder(label).decode(cut).replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g, "·");
+	const how = charset ?? guess(cut);
+	const text = readAs(cut, how).replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g, "·");
 	return (
 		<div class="reading">
 			<label>
 				<span>{t("hex.reading")}</span>
-				<select value={charset} onChange={(e) => set(e.currentTarget.value)}>
-					{CHARSETS.map((c) => <option key={c} value={c}>{c.toUpperCase()}</option>)}
+				<select value={how} onChange={(e) => set(e.currentTarget.value)}>
+					{READINGS.map((c) => <option key={c} value={c}>{c === "mime" ? t("hex.mime") : c.toUpperCase()}</option>)}
 				</select>
 			</label>
 			<pre tabIndex={0}>{visible(text)}</pre>
