@@ -94,6 +94,36 @@ static void test_store__rollback_leaves_nothing(void)
 	tmp_close(&t);
 }
 
+/* An origin nobody enrolled: the put fails after it has begun, and a careless commit is refused. */
+static void test_store__half_a_dossier_is_never_committed(void)
+{
+	NR_CLEANUP(nr_arena_done) struct nr_arena tiny = NR_ARENA_INIT(32);
+	struct nr_dossier_row *rows;
+	struct tmp_store t;
+	struct nr_dossier d;
+	struct nr_put put;
+	struct nr_err e;
+	size_t n;
+
+	OK(tmp_open(&t));
+	make_dossier(&d, &t.a, NR_STR("a.eml"), NR_STR("text"));
+	nr_dossier_obs(&d, NR_OBS_DOMAIN, NR_STR("evil.example"), "link", nr_ev_bytes(0, 1));
+	d.marking.origin = NR_STR("nobody");
+	OK(nr_store_begin(t.s, &e) == NR_OK);
+	OK(nr_store_dossier_put(t.s, &d, nr_str_bytes(NR_STR("{}")), &t.a, &put, &e) == NR_E_INVAL);
+	OK(nr_store_commit(t.s, &e) == NR_E_BUG);
+	d.marking.origin = NR_STR("npa");
+	OK(nr_store_begin(t.s, &e) == NR_OK);
+	OK(nr_store_dossier_put(t.s, &d, nr_str_bytes(NR_STR("{}")), &tiny, &put, &e) ==
+	   NR_E_LIMIT);
+	OK(nr_store_commit(t.s, &e) == NR_E_BUG);
+	OK(nr_store_dossiers(t.s, ALL, &(struct nr_dossier_filter){ .limit = 9 }, &t.a, &rows, &n,
+			     &e) == NR_OK &&
+	   n == 0);
+	OK(put_one(&t, &d, &put));
+	tmp_close(&t);
+}
+
 /* --- opening --- */
 
 static enum nr_rc open_rc(const char *path, unsigned flags, struct nr_err *e)
@@ -694,6 +724,7 @@ int main(void)
 	test_store__dossier_round_trip();
 	test_store__scope_hides_existence();
 	test_store__rollback_leaves_nothing();
+	test_store__half_a_dossier_is_never_committed();
 	test_store__refuses_a_newer_schema();
 	test_store__upgrades_an_older_schema();
 	test_store__refuses_what_is_no_store();

@@ -273,12 +273,28 @@ static int64_t newest_instant(const struct nr_dossier *d)
 	return last && last < received ? last : received;
 }
 
+static enum nr_rc put_all(struct put *p, struct nr_bytes json, struct nr_put *ret)
+{
+	const int64_t *rows;
+
+	NR_TRY(nr_store_marking_put(p->s, &p->d->marking, &p->marking, p->e));
+	NR_TRY(put_line(p));
+	NR_TRY(put_body(p, json));
+	NR_TRY(put_observables(p, &rows));
+	NR_TRY(put_findings(p));
+	NR_TRY(put_counters(p));
+	NR_TRY(put_prefecture(p));
+	NR_TRY(nr_search_put(p->s, p->row, p->d, p->a, p->e));
+	*ret = (struct nr_put){ .row = p->row, .obs_rows = rows };
+	return NR_OK;
+}
+
 enum nr_rc nr_store_dossier_put(struct nr_store *s, const struct nr_dossier *d,
 				struct nr_bytes json, struct nr_arena *a, struct nr_put *ret,
 				struct nr_err *reterr)
 {
 	struct put p = { .s = s, .d = d, .a = a, .e = reterr, .at_us = newest_instant(d) };
-	const int64_t *rows;
+	enum nr_rc rc;
 	int64_t dup;
 
 	NR_TRY(nr_need_txn(s, "dossier", reterr));
@@ -290,14 +306,8 @@ enum nr_rc nr_store_dossier_put(struct nr_store *s, const struct nr_dossier *d,
 	for (size_t i = 0; i < d->n_findings; i++)
 		if (d->findings[i].severity > p.severity)
 			p.severity = d->findings[i].severity;
-	NR_TRY(nr_store_marking_put(s, &d->marking, &p.marking, reterr));
-	NR_TRY(put_line(&p));
-	NR_TRY(put_body(&p, json));
-	NR_TRY(put_observables(&p, &rows));
-	NR_TRY(put_findings(&p));
-	NR_TRY(put_counters(&p));
-	NR_TRY(put_prefecture(&p));
-	NR_TRY(nr_search_put(s, p.row, d, a, reterr));
-	*ret = (struct nr_put){ .row = p.row, .obs_rows = rows };
-	return NR_OK;
+	rc = put_all(&p, json, ret);
+	if (rc != NR_OK)
+		s->broken = true;
+	return rc;
 }

@@ -262,7 +262,7 @@ enum nr_rc nr_store_begin(struct nr_store *s, struct nr_err *reterr)
 			       "%.160s is open for reading only: nothing was written", s->path);
 	NR_TRY(nr_db_exec(s->db, "BEGIN IMMEDIATE", reterr));
 	s->in_txn = true;
-	s->added = false;
+	s->added = s->broken = false;
 	rc = nr_ledger_load(s, reterr);
 	if (rc != NR_OK)
 		nr_store_rollback(s);
@@ -274,6 +274,11 @@ enum nr_rc nr_store_commit(struct nr_store *s, struct nr_err *reterr)
 	enum nr_rc rc;
 
 	NR_TRY(nr_need_txn(s, "commit", reterr));
+	if (s->broken) {
+		nr_store_rollback(s);
+		return nr_fail(reterr, NR_E_BUG, "commit", UINT64_MAX,
+			       "commit after a failed write: nothing was written");
+	}
 	rc = s->added ? nr_ledger_sign(s, reterr) : NR_OK;
 	if (rc == NR_OK)
 		rc = nr_db_exec(s->db, "COMMIT", reterr);

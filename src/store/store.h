@@ -85,7 +85,8 @@ struct nr_put { /* what nr_store_dossier_put() did */
 };
 /* Writes the dossier, its observables, sightings, findings, counters and search text; inside a
  * transaction.  json is its wire form.  Counters go in under the hour of material.first_us, or of
- * received_us when the material has no time. */
+ * received_us when the material has no time.  After a failure the transaction can only be rolled
+ * back: no half of a dossier is ever committed. */
 NR_MUSTUSE enum nr_rc nr_store_dossier_put(struct nr_store *s, const struct nr_dossier *d,
 					   struct nr_bytes json, struct nr_arena *a,
 					   struct nr_put *ret, struct nr_err *reterr);

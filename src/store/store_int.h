@@ -17,7 +17,8 @@ struct nr_store {
 	uint8_t secret_key[64]; /* all zero in a read-only store */
 	struct nr_merkle tree;  /* tree.size < 0: not loaded */
 	bool added;             /* leaves in this transaction */
-	struct nr_wr scope;     /* JSON array of the scope being bound */
+	bool broken;        /* a put failed half-way: this transaction may only be rolled back */
+	struct nr_wr scope; /* JSON array of the scope being bound */
 };
 
 /* In SQL, $1 and $2 are always the scope when a statement has one:
