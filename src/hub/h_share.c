@@ -4,6 +4,9 @@
 #include "desks/share/share.h"
 #include "hub/out.h"
 
+#include <errno.h>
+#include <fcntl.h>
+
 enum nr_rc nr_h_feeds(struct nr_req *q, struct nr_err *reterr)
 {
 	struct nr_wr *w = nr_reply_json(q, 200);
@@ -50,35 +53,28 @@ static enum nr_rc feed_scope(struct nr_req *q, struct nr_str *ret_for, struct nr
 	return rc;
 }
 
-struct feed_sink {
-	struct nr_wr *w;
-};
-
-static bool sink_write(void *ctx, struct nr_bytes b)
-{
-	struct feed_sink *s = ctx;
-
-	nr_wr_bytes(s->w, b.p, b.n);
-	return s->w->rc == NR_OK;
-}
-
+/* Spooled, hashed, recorded, and only then sent (docs/decisions/0072). */
 enum nr_rc nr_h_feed(struct nr_req *q, struct nr_err *reterr)
 {
 	struct nr_share_req req = { .min = NR_SEV_LOW };
-	struct nr_wr *w = nr_reply_json(q, 200);
-	struct feed_sink ctx = { w };
-	struct nr_share_sink sink = { sink_write, &ctx };
 	struct nr_share_result result;
 	struct nr_unit producer;
 	struct nr_scope sc;
 	enum nr_rc rc;
+	int fd;
 
 	NR_TRY(nr_feed_format_find(q->params[0], &req.format, reterr));
 	NR_TRY(feed_scope(q, &req.viewer, &sc, reterr));
 	NR_TRY(nr_share_producer(q->store, &q->a, &producer, reterr));
 	req.scope = &sc;
 	req.producer = &producer;
-	NR_TRY(nr_share_export(q->store, &req, &sink, &result, reterr));
+	fd = open(q->hub->upload_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return nr_fail_errno(reterr, "feed", errno, "no room to spool the feed");
+	(void)nr_reply_json(q, 200);
+	nr_reply_file(q, fd, 0);
+	NR_TRY(nr_share_to_fd(q->store, &req, fd, &result, reterr));
+	q->reply.fd_size = result.bytes;
 	q->reply.media = req.format->media_type;
 	q->reply.cache = "private, no-cache";
 	nr_reply_etag(q, &result.sha256);

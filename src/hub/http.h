@@ -41,6 +41,9 @@ struct nr_reply {
 	unsigned retry_after;            /* seconds, 0: none */
 	const struct nr_asset *asset;    /* instead of body */
 	struct nr_stream_client *stream; /* instead of body */
+	bool file;                       /* instead of body: fd, closed with the reply */
+	int fd;
+	uint64_t fd_size;
 };
 
 struct nr_req {
@@ -78,6 +81,11 @@ void nr_reply_refuse(struct nr_req *q, unsigned status, const char *code, const 
 		     const char *message);
 /* Whole reply as this entity: sets the ETag; 304 without body when the client has it. */
 void nr_reply_etag(struct nr_req *q, const struct nr_sha256 *digest);
+
+/* Whole reply is this file, from its start; takes fd. */
+void nr_reply_file(struct nr_req *q, int fd, uint64_t size);
+/* Closes the file of a reply that goes out without it; nothing when there is none. */
+void nr_reply_no_file(struct nr_req *q);
 
 /* Query parameters; NR_E_INVAL names the parameter. */
 NR_MUSTUSE enum nr_rc nr_req_int(const struct nr_req *q, const char *name, int64_t def, int64_t min,

@@ -3,6 +3,7 @@
 #include "hub/route.h"
 
 #include <sodium.h>
+#include <unistd.h>
 
 struct nr_wr *nr_reply_json(struct nr_req *q, unsigned status)
 {
@@ -11,6 +12,21 @@ struct nr_wr *nr_reply_json(struct nr_req *q, unsigned status)
 	q->reply.status = status;
 	q->reply.media = "application/json";
 	return &q->reply.body;
+}
+
+void nr_reply_no_file(struct nr_req *q)
+{
+	if (q->reply.file)
+		(void)close(q->reply.fd);
+	q->reply.file = false;
+}
+
+void nr_reply_file(struct nr_req *q, int fd, uint64_t size)
+{
+	nr_reply_no_file(q);
+	q->reply.file = true;
+	q->reply.fd = fd;
+	q->reply.fd_size = size;
 }
 
 static void error_body(struct nr_req *q, unsigned status, const char *code, const char *what,
@@ -27,6 +43,7 @@ static void error_body(struct nr_req *q, unsigned status, const char *code, cons
 	else
 		nr_wr_fmt(w, ",\"offset\":%llu}}\n", (unsigned long long)offset);
 	q->reply.asset = NULL;
+	nr_reply_no_file(q);
 	q->reply.etag[0] = 0;
 	q->reply.cache = NULL;
 }
@@ -85,6 +102,7 @@ void nr_reply_etag(struct nr_req *q, const struct nr_sha256 *digest)
 	if (q->method == NR_GET && nr_etag_listed(q->h.if_none_match, nr_str_c(q->reply.etag))) {
 		nr_wr_reset(&q->reply.body);
 		q->reply.asset = NULL;
+		nr_reply_no_file(q);
 		q->reply.status = 304;
 	}
 }

@@ -125,6 +125,7 @@ static void on_completed(void *cls, struct MHD_Connection *con, void **req_cls,
 		close(r->q.body_fd);
 	nr_wr_done(&r->q.body);
 	nr_wr_done(&r->q.reply.body);
+	nr_reply_no_file(&r->q);
 	nr_stream_leave(&r->q.reply.stream);
 	nr_arena_done(&r->q.a);
 	free(r);
@@ -345,6 +346,11 @@ static struct MHD_Response *response_of(struct request *r)
 		return MHD_create_response_from_buffer((size_t)(p->asset->gz_end - p->asset->gz),
 						       (void *)(uintptr_t)p->asset->gz,
 						       MHD_RESPMEM_PERSISTENT);
+	if (p->file) {
+		m = MHD_create_response_from_fd64(p->fd_size, p->fd);
+		p->file = m == NULL; /* it closes the descriptor from here on */
+		return m;
+	}
 	if (p->body.n == 0)
 		return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
 	m = MHD_create_response_from_buffer(p->body.n, p->body.p, MHD_RESPMEM_MUST_FREE);
@@ -383,7 +389,8 @@ static enum MHD_Result send_reply(struct request *r)
 {
 	uint64_t size = r->q.reply.asset
 				? (uint64_t)(r->q.reply.asset->gz_end - r->q.reply.asset->gz)
-				: r->q.reply.body.n;
+			: r->q.reply.file ? r->q.reply.fd_size
+					  : r->q.reply.body.n;
 	struct MHD_Response *m = response_of(r);
 	enum MHD_Result ok;
 

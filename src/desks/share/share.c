@@ -272,20 +272,31 @@ enum nr_rc nr_share_to_fd(struct nr_store *s, const struct nr_share_req *req, in
 	return nr_share_export(s, req, &sink, ret, reterr);
 }
 
+/* A file without a name: a name left behind would be an unmarked copy. */
+static int unnamed_file(void)
+{
+	const char *tmp = getenv("TMPDIR"), *dir = tmp && *tmp ? tmp : "/tmp";
+	char path[256];
+	int fd;
+
+	fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
+		return fd;
+	(void)snprintf(path, sizeof(path), "%.200s/noroshi-feed-XXXXXX", dir);
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd >= 0)
+		(void)unlink(path);
+	return fd;
+}
+
 enum nr_rc nr_share_spool(struct nr_store *s, const struct nr_share_req *req, int *ret_fd,
 			  struct nr_share_result *ret, struct nr_err *reterr)
 {
-	const char *dir = getenv("TMPDIR");
-	char path[256];
+	int fd = unnamed_file();
 	enum nr_rc rc;
-	int fd;
 
-	(void)snprintf(path, sizeof(path), "%.200s/noroshi-feed-XXXXXX",
-		       dir && *dir ? dir : "/tmp");
-	fd = mkostemp(path, O_CLOEXEC);
 	if (fd < 0)
 		return nr_fail_errno(reterr, "feed", errno, "no temporary file; set TMPDIR");
-	(void)unlink(path); /* a name left behind would be an unmarked copy */
 	rc = nr_share_to_fd(s, req, fd, ret, reterr);
 	if (rc == NR_OK && lseek(fd, 0, SEEK_SET) != 0)
 		rc = nr_fail_errno(reterr, "feed", errno, "the temporary file does not rewind");

@@ -94,7 +94,7 @@ NR_MUSTUSE enum nr_rc nr_share_export(struct nr_store *s, const struct nr_share_
 /* The same into an open file, from where it stands. */
 NR_MUSTUSE enum nr_rc nr_share_to_fd(struct nr_store *s, const struct nr_share_req *req, int fd,
 				     struct nr_share_result *ret, struct nr_err *reterr);
-/* The same into an unnamed file, rewound: what HTTP hashes first and sends then.  Close *ret_fd. */
+/* The same into an unnamed file in TMPDIR, else /tmp, rewound.  Close *ret_fd. */
 NR_MUSTUSE enum nr_rc nr_share_spool(struct nr_store *s, const struct nr_share_req *req,
 				     int *ret_fd, struct nr_share_result *ret,
 				     struct nr_err *reterr);
