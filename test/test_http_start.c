@@ -9,20 +9,32 @@ static int run(char *out, size_t size, const char *fmt, ...) NR_PRINTF(3, 4);
 static int run(char *out, size_t size, const char *fmt, ...)
 {
 	char command[2048];
+	int pipes[2], status = 0;
 	va_list ap;
 	size_t n;
 	FILE *f;
-	int status;
+	pid_t pid;
 
 	va_start(ap, fmt);
 	(void)vsnprintf(command, sizeof(command), fmt, ap);
 	va_end(ap);
-	f = popen(command, "r");
-	if (!f)
+	if (pipe(pipes) != 0)
 		return -1;
-	n = fread(out, 1, size - 1, f);
+	pid = fork();
+	if (pid == 0) {
+		dup2(pipes[1], 1);
+		close(pipes[0]);
+		close(pipes[1]);
+		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+		_exit(127);
+	}
+	close(pipes[1]);
+	f = fdopen(pipes[0], "r");
+	n = f ? fread(out, 1, size - 1, f) : 0;
 	out[n] = 0;
-	status = pclose(f);
+	if (f)
+		fclose(f);
+	waitpid(pid, &status, 0);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
