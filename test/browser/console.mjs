@@ -82,6 +82,20 @@ test("the situation counts what came in: packets, the scanned port, prefecture, 
 	await desk.locator(".live-live").waitFor();
 });
 
+test("a longer period ends at the same instant and begins earlier", async () => {
+	await to(desk, "/?days=30");
+	await desk.waitForFunction(() => {
+		const [from, end] = [...document.querySelectorAll(".sub time")].map((x) => Date.parse(x.dateTime));
+		return end - from > 29 * 864e5 && end - from < 31 * 864e5;
+	});
+	equal(await desk.locator("button[aria-pressed=true]").innerText(), "30日", "the period chosen");
+	await desk.locator("button", { hasText: "24時間" }).click();
+	await desk.waitForFunction(() => {
+		const [from, end] = [...document.querySelectorAll(".sub time")].map((x) => Date.parse(x.dateTime));
+		return end - from < 2 * 864e5;
+	});
+});
+
 test("a dossier leads from a finding to the very bytes of the file", async () => {
 	await openDossier(desk, "lure.eml");
 	const rows = desk.locator(".findinglist > li > button");

@@ -24,9 +24,9 @@ function span(to: string | null, days: number): string {
 export function SituationPage() {
 	const days = Number(place.value.params.get("days") ?? 1);
 	const [to, setTo] = useState<string | null>(null);
-	const res = useResource<Situation>(span(to, days));
+	const res = useResource<Situation>(span(to, days), undefined, true);
 	useEffect(() => {
-		if (res.data && days === 1)
+		if (res.data && (to === null || days === 1))
 			setTo(res.data.to);
 	}, [res.data]);
 	// New material moves the figures: reload at most every two seconds, keeping the old on screen.
@@ -34,7 +34,10 @@ export function SituationPage() {
 	useEffect(() => {
 		if (turn === 0)
 			return;
-		const h = setTimeout(res.reload, 2000);
+		const h = setTimeout(() => {
+			setTo(null);
+			res.reload();
+		}, 2000);
 		return () => clearTimeout(h);
 	}, [turn]);
 	return (

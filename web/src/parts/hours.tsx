@@ -1,5 +1,5 @@
 // Packets an hour, as bars.  Hours without a row are zero, not missing: the axis is the whole span.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { jst, jstDay, jstHour, number, utc } from "../lib/format";
 import { t } from "../lib/i18n";
 
@@ -29,16 +29,27 @@ export function Hours({ rows, from, to }: { rows: { t: string; packets: number }
 	const all = fill(rows, from, to);
 	const [at, setAt] = useState<number | null>(null);
 	const max = nice(Math.max(1, ...all.map((r) => r.packets)));
-	const w = 760;
+	const box = useRef<HTMLElement>(null);
+	const [w, setW] = useState(640);
+	useEffect(() => {
+		const b = box.current;
+		if (!b)
+			return;
+		// Drawn at the width it has, so that the figures keep their size on a phone.
+		const watch = new ResizeObserver(() => setW(Math.max(240, b.clientWidth - 32)));
+		watch.observe(b);
+		return () => watch.disconnect();
+	}, []);
 	const step = (w - PAD) / Math.max(1, all.length);
 	const y = (n: number) => H - (n / max) * (H - 8);
-	const every = all.length <= 30 ? 3 : 24;
+	const days = Math.ceil(all.length / 24 / (w < 480 ? 5 : 10));
+	const every = all.length > 30 ? 24 : w < 480 ? 6 : 3;
 	const shown = at !== null ? all[at] : undefined;
 	const peak = all.reduce((a, r, i) => (r.packets > (all[a]?.packets ?? 0) ? i : a), 0);
 	const iso = (ms: number) => new Date(ms).toISOString();
 	const move = (d: number) => setAt((i) => Math.min(all.length - 1, Math.max(0, (i ?? peak) + d)));
 	return (
-		<figure class="hours">
+		<figure class="hours" ref={box}>
 			<svg viewBox={`0 0 ${w} ${H + 22}`} role="img" tabIndex={0}
 				aria-label={t("hours.label", { peak: number(all[peak]?.packets ?? 0), at: jst(iso(all[peak]?.t ?? 0), false) })}
 				onKeyDown={(e) => {
@@ -63,7 +74,7 @@ export function Hours({ rows, from, to }: { rows: { t: string; packets: number }
 				))}
 				{all.map((r, i) => {
 					const hour = jstHour(iso(r.t));
-					if (every === 3 ? hour % 3 !== 0 : hour !== 0)
+					if (hour % every !== 0 || (every === 24 && Math.floor(r.t / HOUR / 24) % days !== 0))
 						return null;
 					return (
 						<text key={r.t} class="tick" x={PAD + i * step + step / 2} y={H + 15} text-anchor="middle">
