@@ -396,6 +396,19 @@ static void test_sense__an_absurd_length_is_refused(void)
 	OK(look(&c) == NR_E_MALFORMED && err.offset == c.last + 4);
 }
 
+static void test_sense__the_hash_covers_every_byte(void)
+{
+	struct nr_eye_param salvage = { NR_STR("salvage"), NR_STR("1") };
+	struct nr_sha256 want;
+	struct cap c;
+
+	scan_of(&c, 200);
+	c.n -= 10;
+	want = nr_sha256((struct nr_bytes){ c.p, c.n });
+	OK(look_src(nr_src_mem((struct nr_bytes){ c.p, c.n }), &salvage, 1) == NR_OK);
+	OK(memcmp(&d.material.sha256, &want, sizeof(want)) == 0);
+}
+
 static void test_sense__unknown_parameters_are_refused(void)
 {
 	struct nr_eye_param p = { NR_STR("colour"), NR_STR("red") };
@@ -583,6 +596,7 @@ int main(void)
 	test_sense__pcapng_equals_pcap();
 	test_sense__a_cut_record_is_refused_with_packet_and_offset();
 	test_sense__an_absurd_length_is_refused();
+	test_sense__the_hash_covers_every_byte();
 	test_sense__unknown_parameters_are_refused();
 	test_sense__every_prefix_of_a_capture_is_read_or_refused();
 	test_sense__names_asked_for_are_observables();

@@ -39,6 +39,16 @@ static enum nr_rc read_fd(const struct nr_src *s, uint64_t off, uint8_t *buf, si
 	return NR_OK;
 }
 
+static void feed(struct nr_tee *t, uint64_t off, struct nr_bytes b)
+{
+	uint64_t skip = t->next - off;
+
+	if (off > t->next || skip >= b.n)
+		return;
+	nr_hash_add(t->hash, (struct nr_bytes){ b.p + skip, b.n - skip });
+	t->next = off + b.n;
+}
+
 enum nr_rc nr_src_read(const struct nr_src *s, uint64_t off, void *buf, size_t n, size_t *ret_n,
 		       struct nr_err *reterr)
 {
@@ -48,11 +58,15 @@ enum nr_rc nr_src_read(const struct nr_src *s, uint64_t off, void *buf, size_t n
 	}
 	if (n > s->size - off)
 		n = (size_t)(s->size - off);
-	if (s->fd >= 0)
-		return read_fd(s, off, buf, n, ret_n, reterr);
-	if (n)
-		memcpy(buf, s->mem + off, n);
-	*ret_n = n;
+	if (s->fd >= 0) {
+		NR_TRY(read_fd(s, off, buf, n, ret_n, reterr));
+	} else {
+		if (n)
+			memcpy(buf, s->mem + off, n);
+		*ret_n = n;
+	}
+	if (s->tee)
+		feed(s->tee, off, (struct nr_bytes){ buf, *ret_n });
 	return NR_OK;
 }
 

@@ -6,12 +6,21 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/hash.h"
 #include "base/view.h"
+
+/* A digest fed by reads that go forward, so that material read once for its content need not be read
+ * again for its hash.  Bytes before next are in it; a read that leaves a gap feeds nothing. */
+struct nr_tee {
+	struct nr_hash *hash;
+	uint64_t next;
+};
 
 struct nr_src {
 	const uint8_t *mem; /* used when fd < 0 */
 	int fd;
 	uint64_t size;
+	struct nr_tee *tee; /* NULL: none */
 };
 
 /* A source over bytes in memory; never fails. */

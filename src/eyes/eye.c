@@ -38,28 +38,38 @@ const struct nr_eye *nr_eye_probe(struct nr_bytes head)
 	return best;
 }
 
-static enum nr_rc hash_src(const struct nr_src *src, struct nr_sha256 *ret, struct nr_err *reterr)
+/* Reads what the eye did not, so that the digest covers every byte. */
+static enum nr_rc hash_rest(const struct nr_src *src, struct nr_err *reterr)
 {
-	NR_CLEANUP(nr_hash_free) struct nr_hash *h = nr_hash_open();
-	uint8_t *buf = malloc(HASH_STEP);
+	uint8_t *buf;
 	enum nr_rc rc = NR_OK;
-	uint64_t off = 0;
+	size_t n = 1;
 
-	if (!h || !buf)
-		rc = nr_fail(reterr, NR_E_NOMEM, "hash", 0, "no memory");
-	while (rc == NR_OK && off < src->size) {
-		size_t n = 0;
-
-		rc = nr_src_read(src, off, buf, HASH_STEP, &n, reterr);
-		if (n == 0)
-			break;
-		nr_hash_add(h, (struct nr_bytes){ buf, n });
-		off += n;
-	}
-	if (rc == NR_OK)
-		*ret = nr_hash_value(h);
+	if (src->tee->next >= src->size)
+		return NR_OK;
+	buf = malloc(HASH_STEP);
+	if (!buf)
+		return nr_fail(reterr, NR_E_NOMEM, "hash", 0, "no memory");
+	while (rc == NR_OK && n && src->tee->next < src->size)
+		rc = nr_src_read(src, src->tee->next, buf, HASH_STEP, &n, reterr);
 	free(buf);
 	return rc;
+}
+
+static enum nr_rc look_and_hash(const struct nr_eye *eye, const struct nr_eye_in *in,
+				struct nr_dossier *d, struct nr_err *reterr)
+{
+	NR_CLEANUP(nr_hash_free) struct nr_hash *h = nr_hash_open();
+	struct nr_tee tee = { .hash = h };
+	struct nr_eye_in teed = *in;
+
+	if (!h)
+		return nr_fail(reterr, NR_E_NOMEM, "hash", 0, "no memory");
+	teed.src.tee = &tee;
+	NR_TRY(eye->look(&teed, d, reterr));
+	NR_TRY(hash_rest(&teed.src, reterr));
+	d->material.sha256 = nr_hash_value(h);
+	return NR_OK;
 }
 
 enum nr_rc nr_eye_look(const struct nr_eye *eye, const struct nr_eye_in *in, struct nr_dossier *d,
@@ -86,8 +96,7 @@ enum nr_rc nr_eye_look(const struct nr_eye *eye, const struct nr_eye_in *in, str
 	d->material.kind = nr_str_c(eye->kind);
 	d->material.name = nr_arena_str(d->a, in->name);
 	d->material.size = in->src.size;
-	NR_TRY(hash_src(&in->src, &d->material.sha256, reterr));
-	NR_TRY(eye->look(in, d, reterr));
+	NR_TRY(look_and_hash(eye, in, d, reterr));
 	if (d->rc != NR_OK || d->a->exhausted)
 		return nr_fail(reterr, NR_E_LIMIT, "dossier", 0,
 			       "the material asserts more than one dossier may hold");
