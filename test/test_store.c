@@ -437,6 +437,7 @@ static void test_store__observable_is_counted_in_scope(void)
 	struct nr_str evil = NR_STR("evil.example");
 	struct nr_dossier_row *rows;
 	struct nr_scope green, red;
+	struct nr_totals sum;
 	struct nr_obs_row o;
 	struct tmp_store t;
 	struct nr_put p[3];
@@ -465,6 +466,8 @@ static void test_store__observable_is_counted_in_scope(void)
 	OK(k == 2 && rows[0].row == p[2].row && rows[1].row == p[1].row);
 	OK(nr_store_obs_df(t.s, p[0].obs_rows[1], &df, &warn, &e) == NR_OK && df == 3 && warn == 0);
 	OK(nr_store_dossier_count(t.s, &n, &e) == NR_OK && n == 3);
+	OK(nr_store_totals(t.s, ALL, 0, INT64_MAX, &sum, &e) == NR_OK && sum.observables == 3);
+	OK(nr_store_totals(t.s, &green, 0, INT64_MAX, &sum, &e) == NR_OK && sum.observables == 2);
 	tmp_close(&t);
 }
 

@@ -106,14 +106,56 @@ static enum nr_rc count_dossiers(struct nr_store *s, const struct nr_scope *sc, 
 	t->dossiers = row ? nr_q_col_int(q, 0) : 0;
 	t->findings = row ? nr_q_col_int(q, 1) : 0;
 	nr_q_done(q);
+	return NR_OK;
+}
+
+static enum nr_rc mark_all(struct nr_stmt *q, uint8_t *seen, int64_t most, int64_t *ret,
+			   struct nr_err *reterr)
+{
+	int64_t n = 0;
+	bool row;
+
+	for (;;) {
+		int64_t id;
+
+		NR_TRY(nr_q_step(q, &row, reterr));
+		if (!row)
+			break;
+		id = nr_q_col_int(q, 0);
+		if (id < 0 || id > most || seen[id / 8] >> (id % 8) & 1)
+			continue;
+		seen[id / 8] |= (uint8_t)(1u << (id % 8));
+		n++;
+	}
+	*ret = n;
+	return NR_OK;
+}
+
+/* Distinct observables, with a bit for each in the store: several times as quick as DISTINCT, which
+ * sorts them. */
+static enum nr_rc count_observables(struct nr_store *s, const struct nr_scope *sc, int64_t from_us,
+				    int64_t to_us, int64_t *ret, struct nr_err *reterr)
+{
+	struct nr_stmt *q;
+	uint8_t *seen;
+	int64_t most;
+	enum nr_rc rc;
+
+	NR_TRY(nr_db_query(s->db, "SELECT max(id) FROM observable", &q, reterr));
+	NR_TRY(nr_q_one(q, 0, &most, reterr));
 	NR_TRY(nr_query_scoped(s, sc,
-			       "SELECT count(DISTINCT s.observable) FROM dossier d"
+			       "SELECT s.observable FROM dossier d"
 			       " CROSS JOIN sighting s ON s.dossier=d.id"
 			       " WHERE " NR_BY_SCOPE("d.marking") " AND d.at_us>=$3 AND d.at_us<$4",
 			       &q, reterr));
 	nr_q_int(q, 3, from_us);
 	nr_q_int(q, 4, to_us);
-	return nr_q_one(q, 0, &t->observables, reterr);
+	seen = most < INT64_C(1) << 32 ? calloc((size_t)most / 8 + 1, 1) : NULL;
+	rc = seen ? mark_all(q, seen, most, ret, reterr) : nr_no_room(reterr);
+	if (rc != NR_OK)
+		nr_q_done(q);
+	free(seen);
+	return rc;
 }
 
 static enum nr_rc latest(struct nr_store *s, const struct nr_scope *sc, int64_t *ret,
@@ -136,6 +178,7 @@ enum nr_rc nr_store_totals(struct nr_store *s, const struct nr_scope *sc, int64_
 	struct nr_stmt *q;
 
 	NR_TRY(count_dossiers(s, sc, from_us, to_us, &t, reterr));
+	NR_TRY(count_observables(s, sc, from_us, to_us, &t.observables, reterr));
 	NR_TRY(latest(s, sc, &t.latest_us, reterr));
 	NR_TRY(nr_query_scoped(s, sc,
 			       "SELECT sum(packets) FROM counter WHERE " NR_IN_SCOPE(
