@@ -369,6 +369,12 @@ static void test_mail__sender_and_names(void)
 		{ "From: x@akebomo.example\r\nTo: y@akebono.example\r\n", "mail.lookalike",
 		  "one letter away" },
 		{ "From: x@xn--pypl-53dc.example\r\n", "mail.lookalike", "mixes letters" },
+		{ "From: Kundenservice\r\n", "mail.sender.invalid", "no valid address" },
+		{ "From: Detran <x@detran>\r\n", "mail.sender.invalid", "no valid address" },
+		{ "From: x@a.example\r\nSubject: 𝐘𝐎𝐔𝐑 prize\r\n", "mail.text.disguise", "subject" },
+		{ "From: x@a.example\r\nSubject: your p\u0430ypal\r\n", "mail.text.disguise",
+		  "subject" },
+		{ "From: x@paypal-secure.example\r\n", "mail.lookalike", "name of paypal" },
 		{ "From: x@a.example\r\nAuthentication-Results: mx; spf=pass; dmarc=fail\r\n",
 		  "mail.auth.fail", "dmarc=fail" },
 		{ "Received: from a by b; Sat, 21 Nov 2026 10:00:00 +0900\r\n"
@@ -379,6 +385,7 @@ static void test_mail__sender_and_names(void)
 		"From: PayPal <service@mail.paypal.com>\r\n",
 		"From: Taro <x@akebono.example>\r\nTo: y@akebono.example\r\n",
 		"From: x@xn--wgv71a119e.jp\r\n",
+		"From: x@a.example\r\nSubject: Привет, World: отчёт Q3\r\n",
 		"From: x@a.example\r\nAuthentication-Results: mx; spf=pass; dmarc=pass; "
 		"dkim=pass\r\n",
 	};

@@ -193,26 +193,32 @@ static bool near_recipient(struct nr_mail *m, struct nr_str host, struct nr_str 
 static void lookalike(struct nr_mail *m, struct nr_str host, uint32_t obs, struct nr_evidence ev)
 {
 	struct nr_str own = { "", 0 };
-	const char *known = nr_known_near(host);
+	const char *near = nr_known_near(host), *inside = nr_known_inside(host), *why;
+	bool strong = near || mixed_domain(host) || near_recipient(m, host, &own);
 	struct nr_finding *f;
 
-	if (!known && !mixed_domain(host) && !near_recipient(m, host, &own))
+	if (!strong && !inside)
 		return;
-	f = nr_dossier_finding(m->d, "mail.lookalike", NR_SEV_HIGH, own.n ? 75 : 65, "T1583.001");
+	f = nr_dossier_finding(m->d, "mail.lookalike", strong ? NR_SEV_HIGH : NR_SEV_MEDIUM,
+			       own.n ? 75 : 65, "T1583.001");
 	f->at_us = m->date_us;
 	nr_finding_obs(f, obs);
 	nr_finding_ev(f, ev);
 	nr_finding_param(f, "domain", host);
-	if (own.n)
+	if (own.n) {
 		f->summary =
 			nr_arena_fmt(m->a, "%.*s is one letter away from the recipient's %.*s.",
 				     NR_FMT(host), NR_FMT(own));
-	else if (known)
-		f->summary = nr_arena_fmt(m->a, "%.*s is one letter away from a domain of %s.",
-					  NR_FMT(host), known);
-	else
-		f->summary = nr_arena_fmt(
-			m->a, "%.*s mixes letters of different scripts in one name.", NR_FMT(host));
+		return;
+	}
+	why = near     ? "is one letter away from a domain of"
+	      : strong ? "mixes letters of different scripts"
+		       : "carries the name of";
+	f->summary =
+		nr_arena_fmt(m->a, "%.*s %s%s%s.", NR_FMT(host), why, near || !strong ? " " : "",
+			     near     ? near
+			     : strong ? ""
+				      : inside);
 }
 
 static bool has_userinfo(struct nr_str url)
@@ -243,6 +249,11 @@ static void one_link(struct nr_mail *m, const struct nr_link *l)
 		f = link_finding(m, "mail.link.raw-ip", NR_SEV_MEDIUM, 75, &t, ev);
 		f->summary =
 			nr_arena_fmt(m->a, "A link goes to the bare address %.*s.", NR_FMT(t.host));
+	}
+	if (nr_known_redirector(t.host, t.url)) {
+		f = link_finding(m, "mail.link.redirector", NR_SEV_LOW, 60, &t, ev);
+		f->summary =
+			nr_arena_fmt(m->a, "A link hides its target behind %.*s.", NR_FMT(t.host));
 	}
 	if (has_userinfo(t.url)) {
 		f = link_finding(m, "mail.link.userinfo", NR_SEV_HIGH, 80, &t, ev);
@@ -307,6 +318,18 @@ static void pretends(struct nr_mail *m, struct nr_str from_domain)
 	nr_finding_param(f, "party", nr_str_c(party));
 }
 
+/* From without an address, or one under a name that cannot be. */
+static void no_sender(struct nr_mail *m)
+{
+	struct nr_finding *f =
+		nr_dossier_finding(m->d, "mail.sender.invalid", NR_SEV_MEDIUM, 75, "T1656");
+
+	f->at_us = m->date_us;
+	f->summary = nr_arena_fmt(m->a, "From names no valid address: '%.*s'.",
+				  NR_FMT(nr_cut_str(m->from.addr, 0, 100)));
+	nr_finding_ev(f, m->from_ev);
+}
+
 static void senders(struct nr_mail *m)
 {
 	struct nr_str from = nr_addr_domain(m->from.addr);
@@ -315,8 +338,10 @@ static void senders(struct nr_mail *m)
 	struct nr_str canon;
 	struct nr_finding *f;
 
-	if (nr_obs_canon(NR_OBS_DOMAIN, from, m->a, &canon, NULL) != NR_OK)
+	if (nr_obs_canon(NR_OBS_DOMAIN, from, m->a, &canon, NULL) != NR_OK) {
+		no_sender(m);
 		return;
+	}
 	if (!display_lies(m, canon))
 		pretends(m, canon);
 	if (reply.n && !same_party(reply, canon) && nr_known_freemail(reply) &&
@@ -325,6 +350,12 @@ static void senders(struct nr_mail *m)
 		f->summary =
 			nr_arena_fmt(m->a, "Answers go to the free-mail service %.*s, not to %.*s.",
 				     NR_FMT(reply), NR_FMT(canon));
+		nr_finding_param(f, "how", NR_STR("reply-to"));
+	}
+	if (reply.n && !same_party(reply, canon) && !nr_known_freemail(reply)) {
+		f = sender_finding(m, NR_SEV_LOW, 40, m->reply_ev);
+		f->summary = nr_arena_fmt(m->a, "Answers go to %.*s, not to %.*s.", NR_FMT(reply),
+					  NR_FMT(canon));
 		nr_finding_param(f, "how", NR_STR("reply-to"));
 	}
 	if (ret.n && !same_party(ret, canon)) {
@@ -379,7 +410,7 @@ static void authentication(struct nr_mail *m)
 	} rows[] = {
 		{ "dmarc=", "fail", NR_SEV_MEDIUM, 75 },    { "spf=", "fail", NR_SEV_MEDIUM, 55 },
 		{ "dkim=", "fail", NR_SEV_LOW, 60 },        { "spf=", "softfail", NR_SEV_LOW, 60 },
-		{ "compauth=", "fail", NR_SEV_MEDIUM, 70 },
+		{ "compauth=", "fail", NR_SEV_MEDIUM, 70 }, { "spf=", "none", NR_SEV_LOW, 40 },
 	};
 
 	for (size_t i = 0; i < NR_COUNT(rows); i++) {
@@ -438,6 +469,48 @@ static void scripts(struct nr_mail *m)
 				  s.foreign, s.han);
 	f->at_us = m->date_us;
 	nr_finding_ev(f, nr_ev_part(m->body_part->id, m->body_part->off, m->body_part->len));
+}
+
+static bool latin_letter(uint32_t c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Three mathematical letters, or a word that mixes Latin with Greek or Cyrillic letters. */
+static bool in_disguise(struct nr_str s)
+{
+	unsigned styled = 0;
+	bool latin = false, twin = false;
+
+	for (size_t i = 0; i < s.n;) {
+		uint32_t c = nr_utf8_next(s, &i);
+		bool other = c >= 0x370 && c <= 0x52f;
+
+		styled += c >= 0x1d400 && c <= 0x1d7cb;
+		latin = latin_letter(c) || (latin && other);
+		twin = other || (twin && latin_letter(c));
+		if ((latin && twin) || styled >= 3)
+			return true;
+	}
+	return false;
+}
+
+static void disguise(struct nr_mail *m)
+{
+	bool subject = in_disguise(m->subject);
+	struct nr_finding *f;
+
+	if (!subject && !in_disguise(m->from.name) && !in_disguise(m->from.addr))
+		return;
+	f = nr_dossier_finding(m->d, "mail.text.disguise", NR_SEV_MEDIUM, 75, "T1027");
+	f->at_us = m->date_us;
+	f->summary =
+		nr_arena_fmt(m->a, "The %s is written in letters that only look like Latin ones.",
+			     subject ? "subject" : "sender");
+	nr_finding_ev(f, subject ? m->subject_ev : m->from_ev);
+	if (subject)
+		nr_finding_obs(
+			f, nr_mail_obs(m, NR_OBS_SUBJECT, m->subject, "subject", m->subject_ev));
 }
 
 static void charsets(struct nr_mail *m)
@@ -544,6 +617,7 @@ void nr_mail_detect(struct nr_mail *m)
 	nr_mail_detect_names(m);
 	hop_times(m);
 	scripts(m);
+	disguise(m);
 	charsets(m);
 	reported(m);
 	judge(m);

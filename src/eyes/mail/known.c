@@ -213,3 +213,40 @@ const char *nr_known_near(struct nr_str domain)
 	}
 	return NULL;
 }
+
+bool nr_known_redirector(struct nr_str host, struct nr_str url)
+{
+	static const char *const shorteners[] = {
+		"t.co",       "bit.ly", "tinyurl.com", "urlz.fr",  "is.gd",       "cutt.ly",
+		"ow.ly",      "goo.gl", "rb.gy",       "t.ly",     "shorturl.at", "buff.ly",
+		"lnkd.in",    "x.gd",   "qr.paps.jp",  "u0u1.net", "v.gd",        "tiny.cc",
+		"rebrand.ly", "s.id",   "lmy.de",
+	};
+	static const char *const opens[] = { "/url?", "/amp/", "/ck/a?", "/aclk?", "/link?url=" };
+	bool search = below(host, "google.com", 10) || below(host, "bing.com", 8) ||
+		      below(host, "google.co.jp", 12) || below(host, "google.co.uk", 12) ||
+		      below(host, "googleadservices.com", 20) || below(host, "doubleclick.net", 15);
+
+	for (size_t i = 0; i < NR_COUNT(shorteners); i++)
+		if (same(host, shorteners[i], strlen(shorteners[i])))
+			return true;
+	for (size_t i = 0; search && i < NR_COUNT(opens); i++)
+		if (memmem(url.p, url.n, opens[i], strlen(opens[i])))
+			return true;
+	return false;
+}
+
+const char *nr_known_inside(struct nr_str domain)
+{
+	struct nr_str label = first_label(nr_known_registrable(domain));
+
+	for (size_t i = 0; i < NR_COUNT(parties); i++) {
+		size_t n = strlen(parties[i].word);
+
+		if (n >= 6 && letter(parties[i].word[0]) && !belongs(domain, parties[i].domains) &&
+		    label.n > n && memmem(label.p, label.n, parties[i].word, n) &&
+		    !strchr(parties[i].word, ' '))
+			return parties[i].word;
+	}
+	return NULL;
+}

@@ -14,3 +14,8 @@ NR_STATIC const char *nr_known_near(struct nr_str domain);
 struct nr_str nr_known_registrable(struct nr_str domain);
 /* The labels before the public ending differ by one edit (insert, drop, change, swap). */
 bool nr_known_one_edit(struct nr_str a, struct nr_str b);
+/* A service that forwards to a place its link does not show: shorteners, open redirects by path.
+ * url is canonical. */
+bool nr_known_redirector(struct nr_str host, struct nr_str url);
+/* A well-known party whose name is part of a domain that is not its own, or NULL. */
+NR_STATIC const char *nr_known_inside(struct nr_str domain);

@@ -29,6 +29,18 @@ static const struct nr_detector detectors[] = {
 	  "The display name, the From address, Reply-To or Return-Path speak for different "
 	  "parties. "
 	  "Mailing lists and delivery services differ in Return-Path alone." },
+	{ "mail.sender.invalid", "Sender without a valid address", "差出人アドレスの不備", "T1656",
+	  "From is missing, empty, or names no address under a registered kind of name; ordinary "
+	  "mailers "
+	  "never send that." },
+	{ "mail.text.disguise", "Letters in disguise", "文字の偽装", "T1027",
+	  "Subject or sender is written in mathematical letters, or one word mixes Latin with "
+	  "Cyrillic or "
+	  "Greek letters, so that filters read something else than people." },
+	{ "mail.link.redirector", "Link through a redirector", "転送サービス経由のリンク",
+	  "T1566.002",
+	  "A link goes through a shortener or an open redirect, so that its target cannot be "
+	  "seen." },
 	{ "mail.lookalike", "Look-alike domain", "酷似ドメイン", "T1583.001",
 	  "A domain is one letter away from the recipient's own or a well-known one, or mixes "
 	  "scripts." },
