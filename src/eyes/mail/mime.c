@@ -276,6 +276,12 @@ static enum nr_rc read_entity(struct nr_mail *m, struct frame f, struct nr_err *
 		NR_TRY(read_leaf(m, &e, reterr));
 		if (e.cte != NR_CTE_PLAIN)
 			return NR_OK;
+		/* Forwarding programs leave an mbox envelope line on top of the message. */
+		if (inner.end - inner.off > 5 && memcmp(m->raw.p + inner.off, "From ", 5) == 0) {
+			size_t nl = find(nr_cut(m->raw, 0, inner.end), inner.off, "\n");
+
+			inner.off = nl < inner.end ? nl + 1 : inner.end;
+		}
 		inner.id = nr_arena_fmt(m->a, "%.*s.1", NR_FMT(f.id));
 		return read_entity(m, inner, reterr);
 	}
