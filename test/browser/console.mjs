@@ -214,6 +214,33 @@ test("what no eye knows is refused in both languages, with what and where", asyn
 	equal(await desk.locator(".hits a", { hasText: "noise.bin" }).count(), 0, "refused material among the hits");
 });
 
+test("storing needs a legal basis (G16): refused without one, taken with one", async () => {
+	const page = await hub.signedIn("hiiragi");
+	await to(page, "/upload");
+	await hand(page, "basis.eml", fresh(3));
+	const card = page.locator("[data-testid=refusal]");
+	await card.waitFor();
+	ok((await card.innerText()).includes("根拠") && (await card.innerText()).includes("legal basis"), await card.innerText());
+	await page.locator(".form input").fill("受信者の同意に基づく提出");
+	await hand(page, "basis.eml", fresh(3));
+	await page.locator("[data-testid=receipt]").waitFor();
+	await page.context().close();
+});
+
+test("a viewer of another unit sees neither the mails nor the way to submit", async () => {
+	const page = await hub.signedIn("looker");
+	equal(await page.locator("nav a[href='/upload']").count(), 0, "submit in the menu");
+	await to(page, "/dossiers");
+	await page.locator("td.main a", { hasText: "scan.pcap" }).waitFor();
+	const names = await page.locator("td.main a").allInnerTexts();
+	ok(!names.includes("lure.eml") && !names.includes("second.eml"), names.join());
+	await openDossier(desk, "lure.eml");
+	await page.goto(desk.url());
+	await page.locator(".state-error", { hasText: "見つかりません" }).waitFor();
+	ok(!(await page.locator("main").innerText()).includes("資料事前送付"), "the page names what it hides");
+	await page.context().close();
+});
+
 test("a finding that arrives shows on the open situation page without reload", async () => {
 	const watch = await hub.signedIn("demo");
 	await watch.locator(".live-live").waitFor();

@@ -40,6 +40,10 @@ export async function open() {
 		writeFileSync(join(data, name), content);
 	writeFileSync(join(data, "manifest.json"), JSON.stringify(manifest));
 	run("demo", "build", "--store", store, "--data", data);
+	// A company without a standing legal basis, and its person; a person who may only look.
+	run("unit", "add", "--store", store, "--name-ja", "ひいらぎ商事", "--name-en", "Hiiragi Trading", "member-hiiragi");
+	run("person", "add", "--store", store, "--login", "hiiragi", "--unit", "member-hiiragi", "--roles", "viewer,submitter");
+	run("person", "add", "--store", store, "--login", "looker", "--unit", "member-hiiragi", "--roles", "viewer");
 	const { child, base } = await serve(store, dir);
 	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
 		args: ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
