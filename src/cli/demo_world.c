@@ -72,8 +72,8 @@ struct seed {
 static const struct seed before[] = {
 	/* above the prefectures */
 	{ "npa", NR_UNIT_NPA, "警察庁", "National Police Agency", "", "", 0, "", POLICE },
-	{ "cfc", NR_UNIT_CENTRE, "サイバーフォースセンター", "Cyber Force Center", "npa", "npa", 0, "",
-	  POLICE },
+	{ "cfc", NR_UNIT_CENTRE, "サイバーフォースセンター", "Cyber Force Center", "npa", "npa", 0,
+	  "", POLICE },
 	{ "analysis-centre", NR_UNIT_CENTRE, "サイバー攻撃分析センター",
 	  "Cyber-Attack Analysis Centre", "npa", "cfc", 0, "", POLICE },
 	{ "bureau-tohoku", NR_UNIT_BUREAU, "東北管区警察局", "Tohoku Regional Police Bureau", "npa",

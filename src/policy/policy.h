@@ -23,8 +23,8 @@ enum nr_purpose {
 /* Who asks.  unit empty: nobody in particular, may have TLP:CLEAR only. */
 struct nr_viewer {
 	struct nr_str unit;
-	unsigned roles;    /* NR_ROLE_*: roles open functions, never markings */
-	int64_t person;    /* 0: none */
+	unsigned roles; /* NR_ROLE_*: roles open functions, never markings */
+	int64_t person; /* 0: none */
 	struct nr_str login;
 };
 
