@@ -16,14 +16,12 @@ setup:
 run:
 	@scripts/setup.sh build run
 	@$(MAKE) --no-print-directory all
-	@scripts/fetch-data.sh
 	@scripts/run.sh
 
 test:
 	@scripts/setup.sh build run test
 	@scripts/node.sh
 	@$(MAKE) --no-print-directory all
-	@scripts/fetch-data.sh
 	@scripts/run-tests.py $(TESTS)
 
 check:
