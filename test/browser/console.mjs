@@ -136,6 +136,31 @@ test("a packet of the capture is named and highlighted", async () => {
 	ok(marked.includes("c633644d"), "the scanner's address 198.51.100.77 is not among " + marked);
 });
 
+test("the bytes before and after the evidence can be walked, and back", async () => {
+	await openDossier(desk, "scan.pcap");
+	await desk.locator(".hexbytes mark").first().waitFor();
+	const first = () => desk.locator(".hexoff").first().innerText().then((x) => parseInt(x, 16));
+	const start = await first();
+	await desk.locator("button", { hasText: "後のバイト" }).click();
+	await desk.waitForFunction((was) => parseInt(document.querySelector(".hexoff")?.innerText ?? "", 16) > was, start);
+	const at = await first();
+	const row = (await desk.locator(".hexbytes").first().innerText()).replace(/\s+/g, "");
+	equal(row, files["scan.pcap"].subarray(at, at + 16).toString("hex"), `the bytes at ${at}`);
+	await desk.locator("button", { hasText: "該当箇所へ戻る" }).click();
+	await desk.locator(".hexbytes mark").first().waitFor();
+	equal(await first(), start, "back at");
+});
+
+test("a broken stream is shown, and taken up again", async () => {
+	const page = await hub.signedIn("demo");
+	await page.route("**/api/v1/stream", (r) => r.abort());
+	await page.reload();
+	await page.locator(".live-lost").waitFor();
+	await page.unroute("**/api/v1/stream");
+	await page.locator(".live-live").waitFor();
+	await page.context().close();
+});
+
 test("the marking stands on the dossier in words", async () => {
 	await openDossier(desk, "second.eml");
 	const shown = await text(desk, ".handling");

@@ -47,8 +47,10 @@ export function Hex({ dossier, evidence, parts, total }: {
 		setCharset(null);
 	}, [dossier, evidence]);
 	const base = ev ? Math.max(0, Math.floor(ev.offset / 16) * 16 - BEFORE) : 0;
-	const start = Math.max(0, base + shift * WINDOW);
-	const length = Math.min(MAX, shift === 0 && ev ? Math.max(WINDOW, ev.length + 2 * BEFORE) : WINDOW);
+	// The first window holds the evidence; later ones follow it, earlier ones end where it begins.
+	const first = Math.min(MAX, Math.max(WINDOW, (ev?.length ?? 0) + 2 * BEFORE));
+	const start = Math.max(0, shift <= 0 ? base + shift * WINDOW : base + first + (shift - 1) * WINDOW);
+	const length = shift === 0 ? first : WINDOW;
 	const res = useResource(ev ? query(`/api/v1/dossiers/${dossier}/bytes`, { offset: start, length }) : null, read);
 	if (!ev)
 		return <Panel title={t("hex.title")} id="bytes"><p class="pad muted">{t("hex.none")}</p></Panel>;
