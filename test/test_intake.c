@@ -214,6 +214,8 @@ static void test_intake__state_secrets(void)
 	OK(nr_gate_secret(NR_STR("特定秘密の保護に関する法律")) == NULL);
 	OK(nr_gate_secret(NR_STR("重要経済安保情報保護活用法")) == NULL);
 	OK(nr_gate_secret(NR_STR("秘密の特定")) == NULL);
+	OK(nr_gate_secret(NR_STR("特定秘密 保護法と【特定\u3000秘密】")) != NULL); /* both */
+	OK(nr_gate_secret(NR_STR("特定秘")) == NULL && nr_gate_secret(NR_STR("")) == NULL);
 	tmp_close(&t);
 }
 

@@ -4,7 +4,7 @@ static const char *const secret_marks[] = { "特定秘密", "特別防衛秘密"
 /* 特定秘密保護法, 特定秘密の保護に関する法律, 重要経済安保情報保護活用法: talk about the law. */
 static const char *const statutes[] = { "保護法", "の保護", "保護活用法", "の指定及び" };
 
-enum { SQUEEZED_MAX = 16384 };
+enum { BASIS_MAX = 4096 };
 
 /* Bytes of a space at p: ASCII, U+3000, U+200B..U+200D, U+FEFF; 0: none. */
 static size_t space_at(const char *p, size_t n)
@@ -19,48 +19,50 @@ static size_t space_at(const char *p, size_t n)
 	return 0;
 }
 
-static size_t squeeze(struct nr_str in, char *out, size_t max)
+/* Where word ends when it stands at the beginning of t, spaces inside ignored; 0: it does not. */
+static size_t match(struct nr_str t, const char *word)
 {
-	size_t n = 0;
+	size_t at = 0, k = strlen(word), i = 0;
 
-	for (size_t i = 0; i < in.n && n < max;) {
-		size_t skip = space_at(in.p + i, in.n - i);
+	while (i < k && at < t.n) {
+		size_t skip = i ? space_at(t.p + at, t.n - at) : 0;
 
 		if (skip) {
-			i += skip;
+			at += skip;
 			continue;
 		}
-		out[n++] = in.p[i++];
+		if (t.p[at] != word[i])
+			return 0;
+		at++;
+		i++;
 	}
-	return n;
+	return i == k ? at : 0;
 }
 
-static bool starts(const char *p, size_t n, const char *word)
+static bool is_statute(struct nr_str t)
 {
-	size_t k = strlen(word);
+	while (t.n) {
+		size_t skip = space_at(t.p, t.n);
 
-	return n >= k && memcmp(p, word, k) == 0;
-}
-
-static bool is_statute(const char *p, size_t n)
-{
+		if (!skip)
+			break;
+		t.p += skip;
+		t.n -= skip;
+	}
 	for (size_t i = 0; i < NR_COUNT(statutes); i++)
-		if (starts(p, n, statutes[i]))
+		if (match(t, statutes[i]))
 			return true;
 	return false;
 }
 
 const char *nr_gate_secret(struct nr_str text)
 {
-	char buf[SQUEEZED_MAX];
-	size_t n = squeeze(text, buf, sizeof(buf));
-
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < text.n; i++)
 		for (size_t m = 0; m < NR_COUNT(secret_marks); m++) {
-			size_t k = strlen(secret_marks[m]);
+			struct nr_str t = { text.p + i, text.n - i };
+			size_t end = match(t, secret_marks[m]);
 
-			if (starts(buf + i, n - i, secret_marks[m]) &&
-			    !is_statute(buf + i + k, n - i - k))
+			if (end && !is_statute((struct nr_str){ t.p + end, t.n - end }))
 				return secret_marks[m];
 		}
 	return NULL;
@@ -197,6 +199,8 @@ enum nr_rc nr_gate_check(struct nr_store *s, const struct nr_submit *sub, struct
 		basis = u.basis;
 	if (basis.n == 0)
 		return no_basis(sub, reterr);
+	if (basis.n > BASIS_MAX)
+		return nr_fail(reterr, NR_E_LIMIT, "basis", UINT64_MAX, "over %d bytes", BASIS_MAX);
 	NR_TRY(check_secrets(sub, d, reterr));
 	NR_TRY(set_marking(s, sub, d, reterr));
 	d->submission = (struct nr_submission){ .unit = nr_arena_str(d->a, sub->unit),
