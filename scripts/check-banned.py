@@ -10,11 +10,12 @@ import re
 import house
 
 EVERYWHERE = ['system', 'popen', 'tmpnam', 'tempnam', 'setjmp', 'longjmp',
-              'vfork', 'scanf', 'sscanf', 'fscanf', 'stpcpy', 'bcopy', 'bzero', 'inet_addr', 'inet_ntoa',
+              'vfork', 'scanf', 'stpcpy', 'bcopy', 'bzero', 'inet_addr', 'inet_ntoa',
               'gethostbyname', 'wcscpy', 'wcscat', 'getwd']
 BY_ROOM = [
     (['exit', '_exit', 'quick_exit'], ('cli', 'proc'), 'only cli/ and proc/ end a process'),
     (['rand', 'srand', 'random'], (), 'chance comes from the system or from a seed that is an argument'),
+    (['sscanf', 'fscanf'], (), 'read with struct nr_rd or nr_number_parse()'),
     (['signal'], (), 'use sigaction: it says what happens to the second one'),
     (['abort'], ('cli', 'proc', 'base', 'model'), 'only cli/, proc/, base/ and model/ may panic'),
     (['printf', 'puts', 'putchar', 'perror'], ('cli',), 'stdout belongs to cli/'),
