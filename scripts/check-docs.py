@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """check-docs.py -- the papers tell the truth where a machine can tell: links between files resolve,
-`make x` and `noroshi area verb` exist, files named in back quotes exist."""
+`make x` and `noroshi area verb` exist, files named in back quotes exist, every paper is in the index docs/README.md."""
 import os
 import re
 
@@ -68,6 +68,11 @@ def check(root):
         found += check_links(root, path, text)
         if path != 'docs/commands.md':
             found += check_words(root, path, text)
+    index = os.path.join(root, 'docs/README.md')
+    if os.path.exists(index):
+        listed = house.read(root, index)
+        found += ['docs/%s: is not in docs/README.md' % n for n in sorted(os.listdir(os.path.join(root, 'docs')))
+                  if n.endswith('.md') and n != 'README.md' and '(%s)' % n not in listed]
     return found
 
 
@@ -80,6 +85,8 @@ CASES = [
     ('a file that is not there', {**GOOD, 'docs/a.md': 'in `src/attic/a.c`\n'}, 'no such file'),
     ('a target that is not there', {**GOOD, 'docs/a.md': '```\nmake coffee\n```\n'}, 'make coffee'),
     ('a command that is not there', {**GOOD, 'docs/a.md': '`noroshi brew FILE`\n'}, 'noroshi brew'),
+    ('a paper outside the index', {**GOOD, 'docs/README.md': '[c](commands.md)\n', 'docs/a.md': ''},
+     'docs/a.md: is not in'),
     ('a verb that is not there', {**GOOD, 'docs/a.md': '`noroshi sense brew`\n'}, 'noroshi sense brew'),
 ]
 
