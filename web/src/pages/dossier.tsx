@@ -156,7 +156,7 @@ function FindingDetail({ f, d }: { f: Finding; d: Dossier }) {
 				<dt>{t("finding.at")}</dt><dd><Time at={f.at} zone={f.at !== null} /></dd>
 				<dt>{t("finding.detector")}</dt><dd class="mono">{f.detector}</dd>
 				{f.attack && <><dt>ATT&amp;CK</dt><dd class="mono">{f.attack}</dd></>}
-				{f.params.map(([k, v]) => <><dt>{word("param", k)}</dt><dd class="tab">{paramValue(v)}</dd></>)}
+				{f.params.map(([k, v]) => <><dt>{word("param", k)}</dt><dd class="tab">{paramValue(k, v)}</dd></>)}
 			</dl>
 			{f.observables.length > 0 && (
 				<ul class="obslist">
@@ -169,9 +169,19 @@ function FindingDetail({ f, d }: { f: Finding; d: Dossier }) {
 	);
 }
 
-// A parameter that is an instant reads like every other time of the page.
-function paramValue(v: string) {
-	return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(v) ? <Time at={v} zone /> : /^\d+$/.test(v) ? number(Number(v)) : valueWord(v);
+// A parameter reads like the same thing elsewhere on the page: instants in JST, names defanged.
+const DEFANGED = ["indicator", "target", "domain", "shown"];
+
+function paramValue(name: string, v: string) {
+	if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(v))
+		return <Time at={v} zone />;
+	if (/^\d+$/.test(v))
+		return number(Number(v));
+	if (/^\d{1,3}(\.\d{1,3}){3}$/.test(v))
+		return defang("ipv4", v);
+	if (DEFANGED.includes(name))
+		return defang("domain", v);
+	return name === "kind" ? word("obs", v) : valueWord(v);
 }
 
 type Show = (title: string, e: Evidence) => void;
