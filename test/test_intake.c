@@ -313,8 +313,7 @@ static void test_intake__countries(void)
 	OK(nr_geo_enrich(NULL, &d, &e) == NR_OK && d.n_counters == 5);
 	OK(nr_geo_enrich("/nonexistent/x.mmdb", &d, &e) == NR_E_IO && strstr(e.msg, "x.mmdb"));
 	if (!path) {
-		printf("ok %d - countries # SKIP no country.mmdb (share/noroshi)\n",
-		       ++tap_n_);
+		printf("ok %d - countries # SKIP no country.mmdb (share/noroshi)\n", ++tap_n_);
 		return;
 	}
 	OK(nr_geo_enrich(path, &d, &e) == NR_OK);
