@@ -386,8 +386,7 @@ static void test_mail__sender_and_names(void)
 		"From: Taro <x@akebono.example>\r\nTo: y@akebono.example\r\n",
 		"From: x@xn--wgv71a119e.jp\r\n",
 		"From: x@a.example\r\nSubject: Привет, World: отчёт Q3\r\n",
-		"From: x@a.example\r\nAuthentication-Results: mx; spf=pass; dmarc=pass; "
-		"dkim=pass\r\n",
+		"From: x@a.example\r\nAuthentication-Results: mx; spf=pass; dmarc=pass\r\n",
 	};
 
 	for (size_t i = 0; i < NR_COUNT(rows); i++) {

@@ -142,10 +142,11 @@ static size_t try_rules(struct state *s, size_t i)
 	struct nr_str rest = nr_sub(s->in, i, s->in.n);
 
 	for (size_t r = 0; r < NR_COUNT(rules); r++) {
-		size_t n = strlen(rules[r].from);
+		size_t n;
 
-		if (!nr_has_prefix_ci(rest, rules[r].from))
+		if (rules[r].from[0] != rest.p[0] || !nr_has_prefix_ci(rest, rules[r].from))
 			continue;
+		n = strlen(rules[r].from);
 		if (rules[r].joined && !joined(s, i + n))
 			continue;
 		put(s, nr_str_c(rules[r].to), i, true);

@@ -130,7 +130,9 @@ static bool url_byte(char c)
 /* End of the host after "://", where letters of any script may stand. */
 static size_t host_end(struct nr_str t, size_t i)
 {
-	while (i < t.n) {
+	size_t stop = t.n - i > NR_OBS_MAX ? i + NR_OBS_MAX : t.n;
+
+	while (i < stop) {
 		unsigned char c = (unsigned char)t.p[i];
 
 		if (c >= 0x80) { /* CJK punctuation (U+3000..303F) and general punctuation end it */
@@ -175,7 +177,7 @@ static size_t url_end(struct nr_str t, size_t from, size_t i)
 	unsigned open = 0;
 
 	i = host_end(t, i);
-	while (i < t.n) {
+	while (i < t.n && i - from <= NR_OBS_MAX) {
 		if (url_byte(t.p[i])) {
 			if (t.p[i] == '(')
 				open++;
@@ -203,6 +205,9 @@ static size_t scan_url(struct scan *s, size_t i)
 	end = url_end(t, i, i + after);
 	if (end <= i + after)
 		return 0;
+	if (end - i >= NR_OBS_MAX)
+		return end -
+		       i; /* longer than any value: taken as a whole, never again from inside */
 	raw = nr_arena_fmt(s->a, "%s://%.*s", scheme,
 			   NR_FMT(nr_sub(t, i + after, end - i - after)));
 	if (nr_obs_canon(NR_OBS_URL, raw, s->a, &v, NULL) != NR_OK ||

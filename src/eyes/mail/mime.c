@@ -104,19 +104,59 @@ static void defect(struct nr_mail *m, const char *what, size_t off, size_t len)
 	nr_dossier_fact(m->d, "mime.defect", nr_str_c(what), 0, nr_ev_bytes(off, len));
 }
 
-/* "--" at the start of a line stands before the boundary at i. */
-static bool dashed(const struct nr_mail *m, size_t i)
+static size_t find(struct nr_bytes b, size_t from, const char *lit)
 {
-	return i >= 2 && m->raw.p[i - 1] == '-' && m->raw.p[i - 2] == '-' &&
-	       (i == 2 || m->raw.p[i - 3] == '\n');
+	size_t n = strlen(lit);
+	const uint8_t *p = from < b.n ? memmem(b.p + from, b.n - from, lit, n) : NULL;
+
+	return p ? (size_t)(p - b.p) : b.n;
 }
 
-/* Fills ret for the delimiter line whose boundary ends at k; false when more stands on it. */
-static bool delimiter_line(struct nr_mail *m, size_t i, size_t k, size_t end, size_t ret[2],
+/* Lists the lines that begin with "--": found once, however deep the parts are nested. */
+static enum nr_rc find_dashes(struct nr_mail *m, struct nr_err *reterr)
+{
+	size_t n = 0;
+
+	for (int pass = 0; pass < 2; pass++) {
+		n = 0;
+		for (size_t at = find(m->raw, 0, "\n--"); at < m->raw.n;
+		     at = find(m->raw, at + 1, "\n--")) {
+			if (n == FUEL)
+				return nr_fail(reterr, NR_E_LIMIT, "parts", at,
+					       "over %d lines that look like boundaries", FUEL);
+			if (m->dashes)
+				m->dashes[n] = at + 1;
+			n++;
+		}
+		if (!m->dashes)
+			m->dashes = NR_NEW_N(m->a, size_t, n);
+		if (!m->dashes)
+			return nr_fail(reterr, NR_E_LIMIT, "parts", 0, "arena exhausted");
+	}
+	m->n_dashes = n;
+	return NR_OK;
+}
+
+/* The first of them at or after `at`. */
+static size_t first_dash(const struct nr_mail *m, size_t at)
+{
+	size_t lo = 0, hi = m->n_dashes;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (m->dashes[mid] < at)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* Fills ret for the delimiter line at start whose boundary ends at k; false when more stands on it. */
+static bool delimiter_line(struct nr_mail *m, size_t start, size_t k, size_t end, size_t ret[2],
 			   bool *ret_close)
 {
-	size_t start = i - 2;
-
 	*ret_close = k + 1 < end && m->raw.p[k] == '-' && m->raw.p[k + 1] == '-';
 	k += *ret_close ? 2 : 0;
 	while (k < end && (m->raw.p[k] == ' ' || m->raw.p[k] == '\t' || m->raw.p[k] == '\r'))
@@ -130,22 +170,20 @@ static bool delimiter_line(struct nr_mail *m, size_t i, size_t k, size_t end, si
 	return true;
 }
 
-/* The first delimiter line whose boundary starts at or after `at`, within end: its start (the line end
- * before it belongs to it), the start of what follows, and whether it closes.  Only the whole boundary
- * counts, so that one boundary being the beginning of another does no harm. */
+/* The first delimiter line at or after `at`, within end: its start (the line end before it belongs to
+ * it), the start of what follows, and whether it closes.  Only the whole boundary counts, so that one
+ * boundary being the beginning of another does no harm. */
 static bool delimiter(struct nr_mail *m, struct nr_bytes boundary, size_t at, size_t end,
 		      size_t ret[2], bool *ret_close)
 {
-	while (at < end && m->fuel > 0) {
-		const uint8_t *hit = memmem(m->raw.p + at, end - at, boundary.p, boundary.n);
-		size_t i;
+	for (size_t i = first_dash(m, at); i < m->n_dashes && m->fuel > 0; i++) {
+		size_t line = m->dashes[i];
 
-		if (!hit)
+		if (line >= end || end - line < boundary.n + 2)
 			return false;
 		m->fuel--;
-		i = (size_t)(hit - m->raw.p);
-		at = i + 1;
-		if (dashed(m, i) && delimiter_line(m, i, i + boundary.n, end, ret, ret_close))
+		if (memcmp(m->raw.p + line + 2, boundary.p, boundary.n) == 0 &&
+		    delimiter_line(m, line, line + 2 + boundary.n, end, ret, ret_close))
 			return true;
 	}
 	return false;
@@ -158,12 +196,12 @@ static enum nr_rc read_multipart(struct nr_mail *m, const struct nr_entity *e,
 	size_t at[2], next[2];
 	unsigned index = 0;
 
-	if (!delimiter(m, boundary, e->off + 2, f.end, at, &close) || close) {
+	if (!delimiter(m, boundary, e->off, f.end, at, &close) || close) {
 		defect(m, "multipart without a part", e->off, f.end - e->off);
 		return NR_OK;
 	}
 	while (!close) {
-		bool more = delimiter(m, boundary, at[1] + 2, f.end, next, &close);
+		bool more = delimiter(m, boundary, at[1], f.end, next, &close);
 		struct frame child = { .off = at[1], .depth = f.depth + 1, .digest = digest };
 
 		if (m->fuel == 0)
@@ -180,14 +218,6 @@ static enum nr_rc read_multipart(struct nr_mail *m, const struct nr_entity *e,
 		at[1] = next[1];
 	}
 	return NR_OK;
-}
-
-static size_t find(struct nr_bytes b, size_t from, const char *lit)
-{
-	size_t n = strlen(lit);
-	const uint8_t *p = from < b.n ? memmem(b.p + from, b.n - from, lit, n) : NULL;
-
-	return p ? (size_t)(p - b.p) : b.n;
 }
 
 /* Files uuencoded in the middle of a text: "begin 644 name" to "end". */
@@ -330,6 +360,7 @@ enum nr_rc nr_mail_read(struct nr_mail *m, struct nr_err *reterr)
 	struct frame top = { .id = NR_STR("1"), .end = m->raw.n };
 
 	m->fuel = FUEL;
+	NR_TRY(find_dashes(m, reterr));
 	NR_TRY(skip_mbox(m, &top.off, reterr));
 	NR_TRY(read_entity(m, top, reterr));
 	if (m->n_parts == 0 || m->parts[0].n_fields == 0)

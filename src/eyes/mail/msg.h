@@ -83,7 +83,9 @@ struct nr_mail {
 	struct nr_bytes raw;
 	struct nr_entity *parts;
 	size_t n_parts, cap_parts;
-	uint64_t fuel; /* delimiter lines left to look at */
+	size_t *dashes; /* offsets of all lines that begin with "--", ascending */
+	size_t n_dashes;
+	uint64_t fuel; /* of these lines left to look at, over all levels */
 	struct nr_link *links;
 	size_t n_links;
 	struct nr_hop hops[NR_MAIL_HOPS]; /* newest first, as written */
