@@ -45,6 +45,7 @@ export async function open() {
 	run("person", "add", "--store", store, "--login", "hiiragi", "--unit", "member-hiiragi", "--roles", "viewer,submitter");
 	run("person", "add", "--store", store, "--login", "looker", "--unit", "member-hiiragi", "--roles", "viewer");
 	const { child, base } = await serve(store, dir);
+	process.on("exit", () => child.kill("SIGKILL")); // also when a test could not even begin
 	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
 		args: ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
 			"--disable-sync", "--no-first-run"] });

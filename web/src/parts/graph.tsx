@@ -12,7 +12,7 @@ interface Edge { source: Node; target: Node; weight: number }
 
 const LIMIT = 400;
 
-// Observables first seen in the heaviest links are kept when a campaign is larger than the picture.
+// Heaviest links first: what they join is kept when a campaign is larger than the picture.
 export function graphOf(members: DossierLine[], links: CampaignLink[]): { nodes: Node[]; edges: Edge[]; cut: boolean } {
 	const nodes = new Map<string, Node>();
 	const edges = new Map<string, Edge>();
@@ -24,12 +24,12 @@ export function graphOf(members: DossierLine[], links: CampaignLink[]): { nodes:
 		}
 		return n;
 	};
-	for (const m of members)
-		add(m.id, "dossier", m.name || m.id);
+	const names = new Map(members.map((m) => [m.id, m.name || m.id]));
 	for (const l of [...links].sort((a, b) => b.weight - a.weight)) {
 		const o = add(`${l.kind} ${l.value}`, "observable", defang(l.kind, l.value));
 		for (const id of [l.a, l.b]) {
-			const d = nodes.get(id);
+			const name = names.get(id);
+			const d = name === undefined ? undefined : add(id, "dossier", name);
 			if (!o || !d)
 				continue;
 			const key = `${o.key}|${id}`;
@@ -43,7 +43,9 @@ export function graphOf(members: DossierLine[], links: CampaignLink[]): { nodes:
 			}
 		}
 	}
-	return { nodes: [...nodes.values()], edges: [...edges.values()], cut: nodes.size >= LIMIT };
+	for (const [id, name] of names)
+		add(id, "dossier", name);
+	return { nodes: [...nodes.values()], edges: [...edges.values()], cut: nodes.size >= LIMIT && names.size > 0 && [...names.keys()].some((id) => !nodes.has(id)) };
 }
 
 function layout(nodes: Node[], edges: Edge[]): void {
@@ -189,7 +191,7 @@ export function Graph({ members, links, picked, pick }: {
 	return (
 		<div class="graph">
 			<canvas ref={canvas} role="img"
-				aria-label={t("graph.label", { d: members.length, o: g.nodes.length - members.length })}
+				aria-label={t("graph.label", { d: members.length, o: g.nodes.filter((n) => n.kind === "observable").length })}
 				onPointerDown={(e) => {
 					drag.current = { x: e.clientX, y: e.clientY, far: false };
 					e.currentTarget.setPointerCapture(e.pointerId);
