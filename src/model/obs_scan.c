@@ -291,10 +291,13 @@ static size_t v6_end(struct nr_str t, size_t i)
 static size_t scan_v6(struct scan *s, size_t i)
 {
 	struct nr_str t = s->r.text, raw, v;
-	size_t k = v6_end(t, i);
 	enum nr_obs_kind kind = NR_OBS_IPV6;
+	size_t k;
 
-	if (k == i || (i > 0 && (nr_c_alnum(t.p[i - 1]) || t.p[i - 1] == ':')))
+	if (i > 0 && (nr_c_alnum(t.p[i - 1]) || t.p[i - 1] == ':'))
+		return 0;
+	k = v6_end(t, i);
+	if (k == i)
 		return 0;
 	raw = nr_sub(t, i, k - i);
 	if (nr_obs_canon(kind, raw, s->a, &v, NULL) != NR_OK) {
