@@ -103,7 +103,14 @@ static enum nr_rc look(struct nr_req *q, const struct nr_submit *sub, struct nr_
 
 	NR_TRY(sensor_params(q, sub, &job.params, reterr));
 	NR_TRY(nr_pool_look(q->hub->pool, &job, &json, reterr));
-	return nr_dossier_read(nr_wr_view(&json), &q->a, ret, reterr);
+	NR_TRY(nr_dossier_read(nr_wr_view(&json), &q->a, ret, reterr));
+	/* A worker that was taken over must not name other material than what came: the digest is
+	 * what opens a blob. */
+	if (ret->material.size != q->body_size ||
+	    memcmp(ret->material.sha256.b, q->body_sha256.b, sizeof(q->body_sha256.b)) != 0)
+		return nr_fail(reterr, NR_E_MALFORMED, "worker", 0,
+			       "the worker spoke of other material than was sent");
+	return NR_OK;
 }
 
 static enum nr_rc note_refused(struct nr_req *q, const struct nr_submit *sub, struct nr_str name,

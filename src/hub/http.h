@@ -63,6 +63,8 @@ struct nr_req {
 	struct nr_wr body; /* JSON bodies                          */
 	int body_fd;       /* raw bodies: unlinked file, else -1   */
 	uint64_t body_size;
+	struct nr_hash *body_hash; /* of a raw body as it came; NULL before its end */
+	struct nr_sha256 body_sha256;
 	enum nr_auth auth;
 	struct nr_person person;
 	struct nr_session session;

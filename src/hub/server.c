@@ -23,6 +23,7 @@ enum {
 	MIN_RATE = 16384,  /* bytes a second a body must come with */
 	MEMORY = 64 << 10, /* of one connection                   */
 	THREADS = 2,
+	UPLOADS = 32,          /* bodies on their way into files       */
 	DISCARD_MAX = 4 << 20, /* of a body too large, before the connection is cut */
 	STREAM_BLOCK = 16 << 10,
 };
@@ -48,6 +49,7 @@ struct nr_server {
 	struct MHD_Daemon *mhd;
 	struct nr_guard *guard;
 	atomic_long open_requests;
+	atomic_int uploads;
 	char first_log[200]; /* why MHD would not start */
 };
 
@@ -121,8 +123,11 @@ static void on_completed(void *cls, struct MHD_Connection *con, void **req_cls,
 	if (!r)
 		return;
 	nr_guard_set(s->guard, r->q.conn, nr_mono_us() + seconds(GAP_S));
-	if (r->q.body_fd >= 0)
+	if (r->q.body_fd >= 0) {
 		close(r->q.body_fd);
+		atomic_fetch_sub(&s->uploads, 1);
+	}
+	nr_hash_free(&r->q.body_hash);
 	nr_wr_done(&r->q.body);
 	nr_wr_done(&r->q.reply.body);
 	nr_reply_no_file(&r->q);
@@ -219,7 +224,20 @@ static void take_method(struct nr_req *q, const char *method)
 /* An unlinked file beside the store for material on its way to a worker. */
 static bool open_upload(struct nr_req *q)
 {
-	q->body_fd = open(q->hub->upload_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	struct nr_server *s = q->hub->server;
+
+	if (atomic_fetch_add(&s->uploads, 1) >= UPLOADS) {
+		atomic_fetch_sub(&s->uploads, 1);
+		nr_reply_refuse(q, 503, "busy", "upload",
+				"too many uploads; try again in a moment");
+		q->reply.retry_after = 5;
+		return false;
+	}
+	q->body_hash = nr_hash_open();
+	if (q->body_hash)
+		q->body_fd = open(q->hub->upload_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (q->body_fd < 0)
+		atomic_fetch_sub(&s->uploads, 1);
 	if (q->body_fd < 0)
 		nr_reply_refuse(q, 503, "environment", "upload", "there is no room for an upload");
 	return q->body_fd >= 0;
@@ -292,6 +310,7 @@ static void take_body(struct request *r, const char *p, size_t n)
 		r->body_failed = q->body.rc != NR_OK;
 		return;
 	}
+	nr_hash_add(q->body_hash, (struct nr_bytes){ (const uint8_t *)p, n });
 	while (n && !r->body_failed) {
 		ssize_t w = write(q->body_fd, p, n);
 
@@ -418,6 +437,8 @@ static enum MHD_Result queue_up(struct request *r)
 		nr_reply_refuse(q, 503, "environment", "upload", "the upload could not be kept");
 	if (r->too_large || r->body_failed)
 		return send_reply(r);
+	if (q->body_hash)
+		q->body_sha256 = nr_hash_value(q->body_hash);
 	r->phase = PHASE_QUEUED;
 	nr_guard_set(r->server->guard, q->conn, 0);
 	MHD_suspend_connection(r->con);

@@ -10,17 +10,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define NR_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define NR_SANITIZED 1
-#endif
-#endif
-#ifndef NR_SANITIZED
-#define NR_SANITIZED 0
-#endif
-
 /* Rights newer than Debian 12's headers, by number (linux/landlock.h of the kernel that has them). */
 enum {
 	FS_ABI1 = (1 << 13) - 1,
