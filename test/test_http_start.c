@@ -1,7 +1,7 @@
 /* test_http_start.c -- what serve says when it cannot start, and TLS with a throw-away certificate. */
 #include "http_util.h"
 
-#include <fcntl.h>
+#include <sqlite3.h>
 
 /* Runs a shell command (paths of our own); its exit code, its output in out. */
 static int run(char *out, size_t size, const char *fmt, ...) NR_PRINTF(3, 4);
@@ -150,6 +150,23 @@ static void test_http_start__ends_while_a_stream_is_open(struct server *s)
 	close(fd);
 }
 
+/* Another program brought the store to a newer schema while this one was serving. */
+static void test_http_start__a_fault_of_the_machine_names_no_path(struct server *s)
+{
+	sqlite3 *db = NULL;
+	struct reply r;
+
+	OK(server_start(s, NULL, NULL));
+	OK(sqlite3_open(s->path, &db) == SQLITE_OK &&
+	   sqlite3_exec(db, "PRAGMA user_version=9999", NULL, NULL, NULL) == SQLITE_OK);
+	sqlite3_close(db);
+	r = request(s, "GET", "/healthz", "", NULL);
+	OK(r.status == 503 && has(&r, "\"code\":\"environment\"") && has(&r, "Retry-After: "));
+	OK(!has(&r, s->dir));
+	reply_done(&r);
+	OK(server_end(s) == 0);
+}
+
 int main(void)
 {
 	struct server s;
@@ -160,6 +177,7 @@ int main(void)
 	test_http_start__says_in_one_line_why_it_cannot(&s);
 	test_http_start__tls(&s);
 	test_http_start__ends_while_a_stream_is_open(&s);
+	test_http_start__a_fault_of_the_machine_names_no_path(&s);
 	server_stop(&s);
 	return tap_done();
 }

@@ -215,6 +215,7 @@ void nr_hub_handle(struct nr_req *q)
 	if (q->store)
 		rc = nr_access_who(q, &e);
 	if (!q->store || rc != NR_OK) {
+		e.rc = rc == NR_E_BUSY ? rc : NR_E_IO;
 		nr_reply_error(q, &e);
 		return;
 	}

@@ -43,8 +43,11 @@ struct nr_store *nr_hub_reader(struct nr_hub *h, struct nr_err *reterr)
 
 	if (s)
 		return s;
-	if (nr_store_open(h->cfg->store, 0, &s, reterr) != NR_OK)
+	if (nr_store_open(h->cfg->store, 0, &s, reterr) != NR_OK) {
+		if (reterr)
+			reterr->rc = NR_E_IO; /* whatever it is, it is not the client's fault */
 		return NULL;
+	}
 	pthread_setspecific(h->reader, s);
 	return s;
 }

@@ -78,6 +78,17 @@ static struct wire wire_of(enum nr_rc rc)
 	return (struct wire){ 500, "bug" };
 }
 
+/* What is wrong with the machine is for its operator: paths and the like do not leave. */
+static void reply_fault(struct nr_req *q, struct wire w, const struct nr_err *e)
+{
+	fprintf(stderr, "noroshi: hub: %s: %s: %s\n", q->route ? q->route->path : "request",
+		e->what ? e->what : "", e->msg);
+	error_body(q, w.status, w.code, "server",
+		   w.status == 500 ? NR_STR("a fault of ours; the server's log says more")
+				   : NR_STR("the server cannot do this now; its log says why"),
+		   UINT64_MAX);
+}
+
 void nr_reply_error(struct nr_req *q, const struct nr_err *e)
 {
 	struct wire w = wire_of(e->rc);
@@ -88,7 +99,10 @@ void nr_reply_error(struct nr_req *q, const struct nr_err *e)
 	if (nr_str_check((struct nr_bytes){ (const uint8_t *)e->msg, strlen(e->msg) }, &text,
 			 &bad) != NR_OK)
 		text = (struct nr_str){ e->msg, (size_t)bad.offset };
-	error_body(q, w.status, w.code, e->what, text, e->offset);
+	if (e->rc == NR_E_IO || e->rc == NR_E_NOMEM || w.status == 500)
+		reply_fault(q, w, e);
+	else
+		error_body(q, w.status, w.code, e->what, text, e->offset);
 	if (w.status == 503)
 		q->reply.retry_after = 2;
 }
