@@ -1,5 +1,5 @@
 #include "policy/policy.h"
-#include "tap.h"
+#include "store_util.h"
 #include "world.h"
 
 static struct nr_tree *tree;
@@ -223,6 +223,48 @@ static void test_tree__refuses_cycles_and_strangers(void)
 	nr_tree_free(&t);
 }
 
+/* One row a distinct marking; the scope is the rows for which the decision says yes, and nothing else:
+ * not everything, not by role. */
+static void test_scope__is_the_decision_row_by_row(void)
+{
+	static const char *const viewers[] = { "osaka", "npa", "tate-labs", "kyoto", "", "nobody" };
+	struct nr_str rel = NR_STR("tate-labs");
+	struct tmp_store t;
+	struct nr_marking_row *rows;
+	struct nr_err e;
+	size_t n, some = 0;
+
+	OK(tmp_open(&t));
+	OK(world_enrol(t.s, &e) == NR_OK && nr_store_begin(t.s, &e) == NR_OK);
+	for (unsigned i = 0; i < NR_TLP_COUNT * 2; i++) {
+		struct nr_marking m = { .tlp = (enum nr_tlp)(i % NR_TLP_COUNT),
+					.origin = NR_STR("osaka"),
+					.release = &rel,
+					.n_release = i / NR_TLP_COUNT };
+		int64_t id, again;
+
+		OK(nr_store_marking_put(t.s, &m, &id, &e) == NR_OK);
+		OK(nr_store_marking_put(t.s, &m, &again, &e) == NR_OK && again == id);
+	}
+	OK(nr_store_commit(t.s, &e) == NR_OK);
+	OK(nr_store_markings(t.s, &t.a, &rows, &n, &e) == NR_OK && n == NR_TLP_COUNT * 2);
+	for (unsigned v = 0; v < NR_COUNT(viewers); v++) {
+		struct nr_viewer who = { .unit = nr_str_c(viewers[v]), .roles = NR_ROLE_ADMIN };
+		struct nr_scope sc;
+		size_t at = 0;
+
+		OK(nr_policy_scope(t.s, tree, &who, NR_PURPOSE_READ, &t.a, &sc, &e) == NR_OK);
+		OK(!sc.all);
+		for (size_t i = 0; i < n; i++)
+			if (nr_policy_decide(tree, &who, &rows[i].m, NR_PURPOSE_READ))
+				OK(at < sc.n && sc.markings[at++] == rows[i].id);
+		OK(at == sc.n);
+		some += sc.n;
+	}
+	OK(some == 10 + 6 + 7 + 4 + 2 + 2);
+	tmp_close(&t);
+}
+
 int main(void)
 {
 	size_t n;
@@ -239,6 +281,7 @@ int main(void)
 	test_join__releases_are_intersected();
 	test_join__never_wider_than_either();
 	test_tree__refuses_cycles_and_strangers();
+	test_scope__is_the_decision_row_by_row();
 	nr_tree_free(&tree);
 	return tap_done();
 }

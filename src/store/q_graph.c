@@ -52,7 +52,7 @@ enum nr_rc nr_store_visible_count(struct nr_store *s, const struct nr_scope *sc,
 	struct nr_stmt *q;
 
 	NR_TRY(nr_query_scoped(s, sc,
-			       "SELECT count(*) FROM dossier d WHERE " NR_IN_SCOPE("d.marking"), &q,
+			       "SELECT count(*) FROM dossier d WHERE " NR_BY_SCOPE("d.marking"), &q,
 			       reterr));
 	return nr_q_one(q, 0, ret, reterr);
 }
