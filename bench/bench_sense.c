@@ -2,8 +2,8 @@
  * reader can beat: reading the file in the same windows and stepping from record to record.
  *
  * The capture is made here, written to a file without a name and sent nowhere.  The mix, by packets:
- * 60 % connection attempts of 50,000 Mirai-like sources and 60 other scanners against a dark /16,
- * 15 % backscatter of 200 attacked hosts, 5 % UDP probes, 20 % ordinary two-way TCP. */
+ * 60 % connection attempts of 50,000 (second argument) Mirai-like sources and 60 other scanners against
+ * a dark /16, 15 % backscatter of 200 attacked hosts, 5 % UDP probes, 20 % ordinary two-way TCP. */
 #include "base/peek.h"
 #include "base/time.h"
 #include "eyes/eye.h"
@@ -17,7 +17,6 @@
 enum {
 	OUT = 1 << 20,
 	RUNS = 3,
-	BOTS = 50000,
 	TALKS = 4096,
 	WINDOW = 512 << 10,
 	SEGMENT = 1400,
@@ -34,6 +33,7 @@ struct gen {
 	uint8_t buf[OUT];
 	size_t n;
 	uint64_t written, packets, state, us;
+	uint32_t bots;
 	struct talk talks[TALKS];
 	bool bad;
 };
@@ -128,11 +128,11 @@ static void attempt(struct gen *g)
 	struct seg s = { .dst = dst, .sport = (uint16_t)r, .proto = 6, .flags = 2 };
 
 	if (r % 100 < 60) {
-		s.src = somebody(chance(g) % BOTS);
+		s.src = somebody(chance(g) % g->bots);
 		s.seq = dst;
 		s.dport = chance(g) % 10 ? 23 : 2323;
 	} else {
-		s.src = somebody(BOTS + chance(g) % 60);
+		s.src = somebody(100000 + chance(g) % 60);
 		s.seq = chance(g);
 		s.dport = (uint16_t)(s.src % 1000 + 20);
 	}
@@ -273,7 +273,7 @@ static int fail(const char *what)
 
 int main(int argc, char **argv)
 {
-	static struct gen g = { .state = 88172645463325252U };
+	static struct gen g = { .state = 88172645463325252U, .bots = 50000 };
 	static uint8_t buf[WINDOW];
 	const char *dir = getenv("TMPDIR");
 	uint64_t mib = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000, n = 0;
@@ -282,6 +282,9 @@ int main(int argc, char **argv)
 	struct rusage ru;
 	struct nr_src src;
 
+	if (argc > 2)
+		g.bots = (uint32_t)strtoul(argv[2], NULL, 10) % 100000;
+	g.bots = g.bots ? g.bots : 1;
 	g.fd = open(dir ? dir : "/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (g.fd < 0)
 		return fail("temporary file");
@@ -299,11 +302,12 @@ int main(int argc, char **argv)
 	getrusage(RUSAGE_SELF, &ru);
 	e = median(eye);
 	l = median(limit);
-	printf("{\"bench\":\"sense\",\"packets\":%llu,\"bytes\":%llu,\"findings\":%zu,\"mpps\":%."
+	printf("{\"bench\":\"sense\",\"mirai_sources\":%u,\"packets\":%llu,\"bytes\":%llu,"
+	       "\"findings\":%zu,\"mpps\":%."
 	       "2f,"
 	       "\"limit_mpps\":%.2f,\"ratio\":%.3f,\"peak_mib\":%ld}\n",
-	       (unsigned long long)n, (unsigned long long)src.size, findings, (double)n / e / 1e6,
-	       (double)n / l / 1e6, l / e, ru.ru_maxrss / 1024);
+	       g.bots, (unsigned long long)n, (unsigned long long)src.size, findings,
+	       (double)n / e / 1e6, (double)n / l / 1e6, l / e, ru.ru_maxrss / 1024);
 	close(g.fd);
 	return n == g.packets ? 0 : 70;
 }

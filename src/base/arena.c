@@ -19,7 +19,7 @@
 #define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
 #endif
 
-enum { BLOCK_MIN = 4096, ALIGN = 16, HUGE = 8 << 20, PAGE = 4096 };
+enum { BLOCK_MIN = 4096, ALIGN = 16, HUGE = 1 << 20, PAGE = 4096 };
 
 struct nr_arena_block {
 	struct nr_arena_block *prev;

@@ -51,7 +51,7 @@ enum nr_rc nr_track_open(struct nr_track *t, const struct nr_track_cfg *cfg, str
 	*t = (struct nr_track){ .a = a, .darknets = cfg->darknets, .n_darknets = cfg->n_darknets };
 	t->n_sources = slots(mib, 1 << 18, cfg->packets);
 	t->n_probes = slots(mib, 1 << 18, cfg->packets);
-	t->n_pairs = slots(mib, 1 << 20, cfg->packets);
+	t->n_pairs = slots(mib, 1 << 18, cfg->packets);
 	t->n_hosts = slots(mib, 1 << 14, cfg->packets);
 	t->n_victims = slots(mib, 1 << 14, cfg->packets);
 	t->sources = line_array(t, t->n_sources, sizeof(*t->sources));
@@ -546,6 +546,15 @@ static void back(struct nr_track *t, const struct nr_pkt *p, struct talk *k)
 	nr_track_backscatter(t, p, p->src, p->proto, p->sport);
 }
 
+/* The receiver probes that very port, here or elsewhere: this is an answer whose question was forgotten
+ * or came before the capture. */
+static bool asked(struct nr_track *t, const struct nr_pkt *p)
+{
+	struct nr_probes *none;
+
+	return probes_find(t, (struct key){ p->dst, p->h_dst }, p->proto, p->sport, &none) != NULL;
+}
+
 static void on_tcp(struct nr_track *t, const struct nr_pkt *p, struct talk *k)
 {
 	unsigned ctl = p->flags & (NR_TCP_SYN | NR_TCP_ACK | NR_TCP_RST);
@@ -558,11 +567,11 @@ static void on_tcp(struct nr_track *t, const struct nr_pkt *p, struct talk *k)
 		if (k->e->flags & k->theirs) {
 			answered(t, p, k->e, p->sport);
 			k->e->flags |= k->mine;
-		} else if (unasked(k)) {
+		} else if (unasked(k) && !asked(t, p)) {
 			back(t, p, k);
 		}
 	} else if (ctl & NR_TCP_RST) {
-		if (unasked(k))
+		if (unasked(k) && !asked(t, p))
 			back(t, p, k);
 	} else if (ctl == 0 && !(k->e->flags & k->theirs)) {
 		/* No SYN, no ACK, no RST: null, FIN and Xmas probes. */
@@ -599,7 +608,7 @@ static void on_udp(struct nr_track *t, const struct nr_pkt *p, struct talk *k)
 {
 	bool first_is_mine;
 
-	if (unasked(k) && reflector(p)) {
+	if (unasked(k) && reflector(p) && !asked(t, p)) {
 		back(t, p, k);
 		return;
 	}
