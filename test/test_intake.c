@@ -182,6 +182,8 @@ static void test_intake__unknown_names(void)
 	OK(give(&t, from("no-such", "", "x"), "a.eml", &r, &e) == NR_E_NOTFOUND);
 	OK(strstr(e.msg, "no-such") && strstr(e.msg, "unit list"));
 	OK(give(&t, from("Bad Unit", "", "x"), "a.eml", &r, &e) == NR_E_NOTFOUND);
+	OK(give(&t, from("\xff\xfe", "", "x"), "a.eml", &r, &e) == NR_E_NOTFOUND);
+	OK(newest(&t).unit.n == 0); /* bytes that are no text stay out of the ledger */
 	OK(give(&t, from("osaka", "sensor-a", ""), "a.eml", &r, &e) == NR_E_INVAL);
 	OK(strstr(e.msg, "does not belong") != NULL);
 	OK(give(&t, from("osaka", "sensor-z", ""), "a.eml", &r, &e) == NR_E_NOTFOUND);
@@ -189,7 +191,7 @@ static void test_intake__unknown_names(void)
 	sub.marking.release = &rel;
 	sub.marking.n_release = 1;
 	OK(give(&t, sub, "a.eml", &r, &e) == NR_E_NOTFOUND && strstr(e.msg, "nobody"));
-	OK(dossiers(&t) == 0 && ledger_size(&t) == 5);
+	OK(dossiers(&t) == 0 && ledger_size(&t) == 6);
 	tmp_close(&t);
 }
 

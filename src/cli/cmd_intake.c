@@ -100,12 +100,32 @@ static enum nr_rc gather(struct add *x, const char *arg, struct nr_err *e)
 
 /* ---- receipts ---- */
 
+/* A file name is bytes; what is not UTF-8 in it becomes '?'. */
+static void json_path(struct nr_wr *w, const char *path)
+{
+	NR_CLEANUP(nr_wr_done) struct nr_wr t = NR_WR_INIT(64 << 10);
+	struct nr_bytes left = nr_str_bytes(nr_str_c(path));
+	struct nr_str ok;
+	struct nr_err e;
+
+	while (nr_str_check(left, &ok, &e) != NR_OK) {
+		size_t good = e.offset < left.n ? (size_t)e.offset : 0;
+
+		nr_wr_bytes(&t, left.p, good);
+		nr_wr_u8(&t, '?');
+		left.p += good + 1;
+		left.n -= good + 1;
+	}
+	nr_wr_bytes(&t, left.p, left.n);
+	nr_wr_json(w, (struct nr_str){ (const char *)t.p, t.n });
+}
+
 static void json_open(struct add *x, const char *path)
 {
 	if (x->json.n && x->json.p[x->json.n - 1] != '[')
 		nr_wr_u8(&x->json, ',');
 	nr_wr_cstr(&x->json, "{\"path\":");
-	nr_wr_json(&x->json, nr_str_c(path));
+	json_path(&x->json, path);
 }
 
 static void refused(struct add *x, const char *path, const struct nr_err *e)

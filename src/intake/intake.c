@@ -171,6 +171,8 @@ enum nr_rc nr_intake_refused(struct nr_intake *in, const struct nr_submit *sub, 
 	enum nr_rc rc;
 	int n;
 
+	if (!nr_slug_ok(sub->unit))
+		e.unit = NR_STR(""); /* what was typed may not even be text */
 	if (nr_gate_secret(name))
 		e.object = NR_STR("(name withheld)"); /* the ledger must not carry it either */
 	n = snprintf(detail, sizeof(detail), "%s: %s: %s", nr_rc_name(why->rc),
