@@ -21,7 +21,7 @@ enum nr_rc nr_tlp_parse(struct nr_str s, enum nr_tlp *ret, struct nr_err *reterr
 			return NR_OK;
 		}
 	}
-	return nr_fail(reterr, NR_E_MALFORMED, "tlp", 0,
+	return nr_fail(reterr, NR_E_MALFORMED, "tlp", UINT64_MAX,
 		       "unknown level '%.*s': clear, green, amber, amber+strict or red",
 		       s.n > 40 ? 40 : (int)s.n, s.p);
 }

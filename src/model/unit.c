@@ -16,7 +16,7 @@ enum nr_rc nr_unit_kind_parse(struct nr_str s, enum nr_unit_kind *ret, struct nr
 			*ret = (enum nr_unit_kind)i;
 			return NR_OK;
 		}
-	return nr_fail(reterr, NR_E_MALFORMED, "unit-kind", 0, "unknown kind of unit '%.*s'",
+	return nr_fail(reterr, NR_E_MALFORMED, "unit-kind", UINT64_MAX, "unknown kind of unit '%.*s'",
 		       s.n > 40 ? 40 : (int)s.n, s.p);
 }
 
@@ -51,7 +51,7 @@ enum nr_rc nr_roles_parse(struct nr_str s, unsigned *ret, struct nr_err *reterr)
 		if (i < s.n && s.p[i] != ',')
 			continue;
 		if (!role_bit(w, &mask))
-			return nr_fail(reterr, NR_E_MALFORMED, "roles", from,
+			return nr_fail(reterr, NR_E_MALFORMED, "roles", UINT64_MAX,
 				       "unknown role '%.*s': viewer, submitter, analyst, auditor, "
 				       "admin",
 				       w.n > 40 ? 40 : (int)w.n, w.p);
