@@ -187,6 +187,26 @@ static void test_http__passwords_links_and_tokens_sign_in(void)
 	OK(status_of(&srv, "POST", "/api/v1/people", h, "{}") == 403);
 }
 
+static void test_http__an_administrator_governs_the_own_unit_only(void)
+{
+	struct user u;
+	struct reply r;
+	char h[512];
+
+	OK(user_make(&srv, "bank.admin", "minato-ginko", NR_ROLE_ADMIN | NR_ROLE_VIEWER, "", &u));
+	write_headers(&u, "application/json", h);
+	r = request(&srv, "POST", "/api/v1/people", h,
+		    "{\"login\":\"spy\",\"name\":\"x\",\"unit\":\"npa\",\"roles\":[\"viewer\"]}");
+	OK(r.status == 403 && has(&r, "\"what\":\"unit\""));
+	reply_done(&r);
+	OK(status_of(&srv, "POST", "/api/v1/people", h,
+		     "{\"login\":\"teller\",\"name\":\"x\",\"unit\":\"minato-ginko\","
+		     "\"roles\":[\"viewer\"]}") == 201);
+	r = get_as(&srv, &u, "/api/v1/people");
+	OK(r.status == 200 && has(&r, "\"teller\"") && !has(&r, "\"boss\""));
+	reply_done(&r);
+}
+
 static void test_http__signing_out_ends_the_session(void)
 {
 	struct user u;
@@ -403,6 +423,7 @@ int main(void)
 	test_http__a_role_opens_only_its_own_routes();
 	test_http__a_write_needs_the_csrf_token_and_our_origin();
 	test_http__passwords_links_and_tokens_sign_in();
+	test_http__an_administrator_governs_the_own_unit_only();
 	test_http__signing_out_ends_the_session();
 	test_http__a_revoked_token_is_dead_and_only_its_owner_can_revoke();
 	test_http__guessing_passwords_is_slowed();

@@ -144,6 +144,18 @@ enum nr_rc nr_h_units(struct nr_req *q, struct nr_err *reterr)
 	return NR_OK;
 }
 
+/* An administrator governs the own unit and those below it: an account elsewhere would see with
+ * another unit's eyes. */
+static bool governs(struct nr_req *q, struct nr_str unit)
+{
+	bool yes;
+
+	pthread_rwlock_rdlock(&q->hub->tree_lock);
+	yes = nr_tree_covers(q->hub->tree, q->person.unit, unit);
+	pthread_rwlock_unlock(&q->hub->tree_lock);
+	return yes;
+}
+
 enum nr_rc nr_h_people(struct nr_req *q, struct nr_err *reterr)
 {
 	struct nr_person *p = NULL;
@@ -154,6 +166,8 @@ enum nr_rc nr_h_people(struct nr_req *q, struct nr_err *reterr)
 	w = nr_reply_json(q, 200);
 	nr_wr_cstr(w, "{\"items\":[");
 	for (size_t i = 0; i < n; i++) {
+		if (!governs(q, p[i].unit))
+			continue;
 		nr_out_comma(w);
 		nr_out_person(w, &p[i]);
 		w->n--; /* one member more than a person has elsewhere */
@@ -187,6 +201,9 @@ enum nr_rc nr_h_people_add(struct nr_req *q, struct nr_err *reterr)
 
 	NR_TRY(nr_json_open(q, &j, reterr));
 	NR_TRY(account_of(&j, &acc, reterr));
+	if (!governs(q, acc.unit))
+		return nr_fail(reterr, NR_E_DENIED, "unit", UINT64_MAX,
+			       "you may add people to your own unit and those below it");
 	s = nr_hub_write_lock(q->hub);
 	rc = nr_people_add(s, q->person.login, &acc, nr_now_us(), &id, reterr);
 	if (rc == NR_OK)

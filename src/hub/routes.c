@@ -238,7 +238,7 @@ const struct nr_route nr_routes[] = {
 	{ .path = "/api/v1/people",
 	  .roles = NR_ROLE_ADMIN,
 	  .status = 200,
-	  .summary = "People with an account.",
+	  .summary = "People with an account in the administrator's unit and those below it.",
 	  .answer = "PersonLine[]",
 	  .run = nr_h_people },
 	{ .method = NR_POST,
@@ -248,7 +248,9 @@ const struct nr_route nr_routes[] = {
 	  .lane = NR_LANE_HASH,
 	  .body_max = NR_JSON_BODY,
 	  .status = 201,
-	  .summary = "Adds a person; without a password the answer has a one-time sign-in link.",
+	  .summary = "Adds a person to the own unit or one below it; without a password the answer "
+		     "has "
+		     "a one-time sign-in link.",
 	  .body = "NewPerson",
 	  .answer = "AddedPerson",
 	  .run = nr_h_people_add },
