@@ -209,6 +209,24 @@ static void test_http_data__feeds_have_an_etag(void)
 	reply_done(&r);
 }
 
+static void test_http_data__a_feed_for_a_unit_below_has_no_more_than_both_may_have(void)
+{
+	struct cap c = scan("192.0.2.77", 90);
+	struct user osaka;
+	struct reply r = submit(&member, "name=s.pcap&tlp=AMBER%2BSTRICT&basis=test", c.p, c.n);
+
+	OK(r.status == 201);
+	reply_done(&r);
+	OK(user_make(&srv, "osaka.one", "osaka", NR_ROLE_VIEWER, "", &osaka));
+	r = get_as(&srv, &member, "/api/v1/feeds/csv");
+	OK(r.status == 200 && has(&r, "192.0.2.77"));
+	reply_done(&r);
+	r = get_as(&srv, &osaka, "/api/v1/feeds/csv?for=hinode-denryoku");
+	if (!OK(r.status == 200 && has(&r, "\"192.0.2.7\"") && !has(&r, "192.0.2.77")))
+		printf("# %d %.600s\n", r.status, r.body);
+	reply_done(&r);
+}
+
 /* Opens a stream and reads until the text stands in it or seconds pass. */
 static bool stream_has(int fd, struct nr_wr *got, const char *text, int seconds)
 {
@@ -470,6 +488,7 @@ int main(void)
 	test_http_data__without_a_basis_nothing_is_stored();
 	test_http_data__hidden_is_as_if_it_did_not_exist();
 	test_http_data__feeds_have_an_etag();
+	test_http_data__a_feed_for_a_unit_below_has_no_more_than_both_may_have();
 	test_http_data__the_stream_tells_what_the_viewer_may_see();
 	test_http_data__pages_follow_their_cursor();
 	test_http_data__answers_are_what_the_papers_say();

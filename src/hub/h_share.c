@@ -31,26 +31,51 @@ enum nr_rc nr_h_feeds(struct nr_req *q, struct nr_err *reterr)
 	return NR_OK;
 }
 
-/* Whom the feed is for: the viewer's own unit, or one below it. */
+/* What both may have: markings of both lists, which are sorted. */
+static enum nr_rc scope_both(struct nr_req *q, const struct nr_scope *x, const struct nr_scope *y,
+			     struct nr_scope *ret, struct nr_err *reterr)
+{
+	int64_t *both = NR_NEW_N(&q->a, int64_t, x->n + 1);
+	size_t n = 0;
+
+	if (!both)
+		return nr_fail(reterr, NR_E_NOMEM, "feed", UINT64_MAX, "no memory");
+	for (size_t i = 0, k = 0; i < x->n && k < y->n;) {
+		if (x->markings[i] == y->markings[k])
+			both[n++] = x->markings[i];
+		if (x->markings[i] <= y->markings[k])
+			i++;
+		else
+			k++;
+	}
+	*ret = (struct nr_scope){ .markings = both, .n = n };
+	return NR_OK;
+}
+
+/* Whom the feed is for: the viewer's own unit, or one below it; then it carries only what both may
+ * have, for a unit above may not read everything that is below it. */
 static enum nr_rc feed_scope(struct nr_req *q, struct nr_str *ret_for, struct nr_scope *ret,
 			     struct nr_err *reterr)
 {
 	struct nr_str want = nr_query_get(&q->query, "for");
 	struct nr_viewer v = nr_req_viewer(q);
+	struct nr_scope own, theirs;
 	enum nr_rc rc = NR_OK;
 
 	if (want.n)
 		v.unit = want;
+	*ret_for = v.unit;
+	NR_TRY(nr_req_scope(q, NR_PURPOSE_EXPORT, &own, reterr));
 	pthread_rwlock_rdlock(&q->hub->tree_lock);
 	if (!nr_tree_covers(q->hub->tree, q->person.unit, v.unit))
 		rc = nr_fail(reterr, NR_E_DENIED, "for", UINT64_MAX,
 			     "a feed is for your own unit or one below it");
 	else
-		rc = nr_policy_scope(q->store, q->hub->tree, &v, NR_PURPOSE_EXPORT, &q->a, ret,
+		rc = nr_policy_scope(q->store, q->hub->tree, &v, NR_PURPOSE_EXPORT, &q->a, &theirs,
 				     reterr);
 	pthread_rwlock_unlock(&q->hub->tree_lock);
-	*ret_for = v.unit;
-	return rc;
+	NR_TRY(rc);
+	return scope_both(q, &own, &theirs, ret, reterr);
 }
 
 /* Spooled, hashed, recorded, and only then sent (docs/decisions/0072). */

@@ -51,7 +51,8 @@ static const struct nr_param_doc p_intake[] = {
 	{ NULL, NULL, false, NULL },
 };
 static const struct nr_param_doc p_feed[] = {
-	{ "for", "string", false, "the viewer's own unit (default) or one below it" },
+	{ "for", "string", false,
+	  "the viewer's own unit (default), or one below it: then what both may have" },
 	{ NULL, NULL, false, NULL },
 };
 static const struct nr_param_doc p_ledger[] = {
