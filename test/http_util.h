@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -85,6 +86,7 @@ static inline bool server_start(struct server *s, const char *listen, const char
 	if (s->pid == 0) {
 		dup2(out[1], 1);
 		close(out[0]);
+		(void)prctl(PR_SET_PDEATHSIG, SIGTERM); /* a test that dies leaves no server */
 		execv(program, (char *const *)(uintptr_t)argv);
 		_exit(127);
 	}
