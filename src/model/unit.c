@@ -16,8 +16,8 @@ enum nr_rc nr_unit_kind_parse(struct nr_str s, enum nr_unit_kind *ret, struct nr
 			*ret = (enum nr_unit_kind)i;
 			return NR_OK;
 		}
-	return nr_fail(reterr, NR_E_MALFORMED, "unit-kind", UINT64_MAX, "unknown kind of unit '%.*s'",
-		       s.n > 40 ? 40 : (int)s.n, s.p);
+	return nr_fail(reterr, NR_E_MALFORMED, "unit-kind", UINT64_MAX,
+		       "unknown kind of unit '%.*s'", s.n > 40 ? 40 : (int)s.n, s.p);
 }
 
 struct nr_str nr_roles_format(unsigned mask, struct nr_arena *a)
