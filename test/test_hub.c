@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/time.h"
 #include "hub/guard.h"
+#include "hub/jobs.h"
 #include "hub/limits.h"
 #include "hub/route.h"
 #include "tap.h"
@@ -218,6 +219,26 @@ static void test_hub__the_description_is_json_and_names_every_route(void)
 	nr_wr_done(&w);
 }
 
+static void never(struct nr_req *q)
+{
+	(void)q;
+}
+
+/* Connections outlive the lanes for a moment at the end: what still comes is told to go away. */
+static void test_hub__stopped_lanes_take_nothing(void)
+{
+	static const unsigned one[NR_LANES] = { 1, 1, 1 };
+	struct nr_jobs *j = NULL;
+	struct nr_err e;
+
+	OK(nr_jobs_open(one, one, never, &j, &e) == NR_OK);
+	nr_jobs_stop(j);
+	OK(!nr_jobs_push(j, NR_LANE_READ, NULL) && !nr_jobs_push(j, NR_LANE_LOOK, NULL));
+	nr_jobs_stop(j);
+	nr_jobs_close(&j);
+	OK(j == NULL);
+}
+
 int main(void)
 {
 	test_hub__a_query_is_decoded_once_and_strictly();
@@ -231,5 +252,6 @@ int main(void)
 	test_hub__every_row_of_the_table_is_whole();
 	test_hub__the_description_is_json_and_names_every_route();
 	nr_arena_done(&a);
+	test_hub__stopped_lanes_take_nothing();
 	return tap_done();
 }

@@ -385,12 +385,13 @@ static void close_all(struct nr_hub *h)
 		nr_stream_stop(h->stream);
 	if (server)
 		nr_server_drain(server, DRAIN_S * NR_US_PER_S);
-	nr_jobs_close(&h->jobs);
+	nr_jobs_stop(h->jobs); /* connections live on until the server is closed, and still ask */
 	if (server)
 		nr_server_drain(server, NR_US_PER_S);
 	h->server = NULL;
 	nr_stream_close(&h->stream);
 	nr_server_close(&server);
+	nr_jobs_close(&h->jobs);
 	nr_pool_close(&h->pool);
 	nr_store_close(&h->writer);
 	nr_tree_free(&h->tree);

@@ -101,11 +101,8 @@ bool nr_jobs_push(struct nr_jobs *j, enum nr_lane_kind lane, struct nr_req *q)
 	return room;
 }
 
-void nr_jobs_close(struct nr_jobs **p)
+void nr_jobs_stop(struct nr_jobs *j)
 {
-	struct nr_jobs *j = *p;
-
-	*p = NULL;
 	if (!j)
 		return;
 	for (int k = 0; k < NR_LANES; k++) {
@@ -117,7 +114,17 @@ void nr_jobs_close(struct nr_jobs **p)
 	for (int k = 0; k < NR_LANES; k++) {
 		for (unsigned i = 0; i < j->lane[k].n_threads; i++)
 			pthread_join(j->lane[k].threads[i], NULL);
-		free(j->lane[k].queue);
+		j->lane[k].n_threads = 0;
 	}
+}
+
+void nr_jobs_close(struct nr_jobs **p)
+{
+	struct nr_jobs *j = *p;
+
+	*p = NULL;
+	nr_jobs_stop(j);
+	for (int k = 0; j && k < NR_LANES; k++)
+		free(j->lane[k].queue);
 	free(j);
 }

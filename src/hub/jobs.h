@@ -15,5 +15,7 @@ NR_MUSTUSE enum nr_rc nr_jobs_open(const unsigned threads[NR_LANES], const unsig
 				   struct nr_err *reterr);
 /* Gives a request to a lane; false when its queue is full or the lanes are closing. */
 bool nr_jobs_push(struct nr_jobs *j, enum nr_lane_kind lane, struct nr_req *q);
-/* Runs what was taken, then ends the threads.  NULL ok; sets *p = NULL. */
+/* Runs what was taken, then ends the threads; from now on nr_jobs_push() answers false.  NULL ok. */
+void nr_jobs_stop(struct nr_jobs *j);
+/* Stops, then frees: nobody may push any more.  NULL ok; sets *p = NULL. */
 void nr_jobs_close(struct nr_jobs **p);

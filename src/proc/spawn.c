@@ -88,6 +88,7 @@ struct role {
 	int fd;
 	int64_t started[5]; /* last starts, for the restart limit */
 	unsigned n_started;
+	bool ending; /* it was told to end: however it ends, it is not started again */
 };
 
 static enum nr_rc role_start(struct role *r, struct nr_err *reterr)
@@ -118,12 +119,14 @@ static bool reap(const struct role *r, int *ret_status)
 	return gone;
 }
 
-static void on_signal(int sfd, const struct role *r)
+static void on_signal(int sfd, struct role *r)
 {
 	struct signalfd_siginfo si;
 
-	if (read(sfd, &si, sizeof(si)) == (ssize_t)sizeof(si) && si.ssi_signo != SIGCHLD)
-		kill(r->pid, SIGTERM);
+	if (read(sfd, &si, sizeof(si)) != (ssize_t)sizeof(si) || si.ssi_signo == SIGCHLD)
+		return;
+	r->ending = true;
+	kill(r->pid, SIGTERM);
 }
 
 /* Serves the role until it is gone; *ret_status is its wait status. */
@@ -182,7 +185,7 @@ enum nr_rc nr_supervise(const char *const role_argv[], const char *const worker_
 			break;
 		}
 		fprintf(stderr, "noroshi: the hub died by signal %d\n", WTERMSIG(status));
-		if (restarts_exhausted(&r)) {
+		if (r.ending || restarts_exhausted(&r)) {
 			*ret_exit = 70;
 			break;
 		}
