@@ -180,6 +180,8 @@ static void test_ledger__names_what_was_changed(void)
 		  "UPDATE dossier SET marking=9 WHERE id=5",
 		  4, "marking (TLP)" },
 		{ "UPDATE dossier SET name='other' WHERE id=6", 5, "name of dossier" },
+		{ "UPDATE dossier SET severity=0 WHERE id=4", 3, "severity of dossier" },
+		{ "UPDATE dossier SET at_us=1 WHERE id=4", 3, "at_us of dossier" },
 		{ "UPDATE sighting SET severity=0 WHERE dossier=2", 1, "sightings" },
 		{ "UPDATE sighting SET marking=9 WHERE dossier=2", 1, "sightings" },
 		{ "UPDATE observable SET value='good.example'", 0, "sightings" },

@@ -265,7 +265,17 @@ static enum nr_rc put_prefecture(struct put *p)
 			   (int64_t)p->d->n_findings);
 }
 
-static int64_t newest_instant(const struct nr_dossier *d)
+enum nr_severity nr_dossier_severity(const struct nr_dossier *d)
+{
+	enum nr_severity most = NR_SEV_INFO;
+
+	for (size_t i = 0; i < d->n_findings; i++)
+		if (d->findings[i].severity > most)
+			most = d->findings[i].severity;
+	return most;
+}
+
+int64_t nr_dossier_at(const struct nr_dossier *d)
 {
 	int64_t last = d->material.last_us ? d->material.last_us : d->material.first_us;
 	int64_t received = d->submission.received_us;
@@ -293,7 +303,12 @@ enum nr_rc nr_store_dossier_put(struct nr_store *s, const struct nr_dossier *d,
 				struct nr_bytes json, struct nr_arena *a, struct nr_put *ret,
 				struct nr_err *reterr)
 {
-	struct put p = { .s = s, .d = d, .a = a, .e = reterr, .at_us = newest_instant(d) };
+	struct put p = { .s = s,
+			 .d = d,
+			 .a = a,
+			 .e = reterr,
+			 .at_us = nr_dossier_at(d),
+			 .severity = nr_dossier_severity(d) };
 	enum nr_rc rc;
 	int64_t dup;
 
@@ -303,9 +318,6 @@ enum nr_rc nr_store_dossier_put(struct nr_store *s, const struct nr_dossier *d,
 		*ret = (struct nr_put){ .row = dup, .duplicate = true };
 		return NR_OK;
 	}
-	for (size_t i = 0; i < d->n_findings; i++)
-		if (d->findings[i].severity > p.severity)
-			p.severity = d->findings[i].severity;
 	rc = put_all(&p, json, ret);
 	if (rc != NR_OK)
 		s->broken = true;

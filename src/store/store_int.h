@@ -80,6 +80,10 @@ struct nr_claim { /* what the findings of a dossier say of one of its observable
 	enum nr_severity severity;
 	unsigned confidence;
 };
+/* What the line of a dossier has in severity (the highest of its findings) and in at_us (the newest
+ * instant the material speaks of, never later than it was received). */
+enum nr_severity nr_dossier_severity(const struct nr_dossier *d);
+int64_t nr_dossier_at(const struct nr_dossier *d);
 /* Parallel to d->obs; NULL at the arena's cap. */
 NR_ARENA struct nr_claim *nr_claims(const struct nr_dossier *d, struct nr_arena *a);
 /* Opens the kept material of a digest for reading as a source; the caller closes src.fd. */

@@ -59,6 +59,8 @@ static void compare_line(struct line *l, struct nr_stmt *q, const struct nr_doss
 	want_int(l, q, 18, (int64_t)d->n_obs, "n_observables");
 	want_int(l, q, 19, d->marking.tlp, "marking (TLP)");
 	want_str(l, q, 20, d->marking.origin, "marking (origin)");
+	want_int(l, q, 22, nr_dossier_severity(d), "severity");
+	want_int(l, q, 23, nr_dossier_at(d), "at_us");
 }
 
 static enum nr_rc compare_releases(struct nr_verify *v, struct line *l, struct nr_stmt *q,
@@ -264,7 +266,8 @@ enum nr_rc nr_verify_dossier(struct nr_verify *v, const struct nr_ledger_entry *
 		v->s->db,
 		"SELECT d.id,d.marking,d.blob,b.body,d.eye,d.kind,d.name,d.size,d.sha256,"
 		"d.unit,d.sensor,d.basis,d.received_us,d.first_us,d.last_us,d.class,"
-		"d.score,d.n_findings,d.n_observables,m.tlp,m.origin,m.releases"
+		"d.score,d.n_findings,d.n_observables,m.tlp,m.origin,m.releases,d.severity,"
+		"d.at_us"
 		" FROM dossier d LEFT JOIN dossier_body b ON b.dossier=d.id"
 		" LEFT JOIN marking m ON m.id=d.marking WHERE d.uuid=$1",
 		&q, v->e));
