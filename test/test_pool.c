@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static bool is(const struct nr_work *w, const char *name)
@@ -23,6 +24,10 @@ static void try_calls(const struct nr_work *w, struct nr_wr *out)
 		nr_wr_fmt(out, "%d", socket(AF_INET, SOCK_STREAM, 0));
 	if (is(w, "exec"))
 		nr_wr_fmt(out, "%d", execl("/bin/true", "true", (char *)NULL));
+	if (is(w, "signal")) /* 0 is only the question whether it may */
+		nr_wr_fmt(out, "%ld", syscall(SYS_tgkill, 1, 1, 0));
+	if (is(w, "rewrite"))
+		nr_wr_fmt(out, "%zd", pwrite(w->src.fd, "false", 5, 0));
 	if (is(w, "fork"))
 		nr_wr_fmt(out, "%d", (int)fork());
 	if (is(w, "wx"))
@@ -110,11 +115,21 @@ static void test_pool__files_are_out_of_reach(struct nr_pool *p)
 	OK(said(&out, "1") /* EPERM */);
 }
 
+/* What the worker was given to look at is evidence, whoever opened it for writing. */
+static void test_pool__material_cannot_be_rewritten(struct nr_pool *p)
+{
+	NR_CLEANUP(nr_wr_done) struct nr_wr out = NR_WR_INIT(1 << 20);
+	struct nr_err e;
+
+	OK(look(p, "rewrite", 0, &out, &e) == NR_OK);
+	OK(said(&out, "-1"));
+}
+
 /* A forbidden call kills the worker; the job is refused and the next one is served. */
 static void test_pool__taken_over_worker_costs_one_job(struct nr_pool *p)
 {
 	/* "wx" (memory made executable) is last: sanitized builds must allow it. */
-	static const char *const evil[] = { "socket", "exec", "fork", "abort", "wx" };
+	static const char *const evil[] = { "socket", "exec", "fork", "signal", "abort", "wx" };
 #ifdef __SANITIZE_ADDRESS__
 	const size_t n = NR_COUNT(evil) - 1;
 #else
@@ -159,6 +174,7 @@ int main(int argc, char **argv)
 	test_pool__carries_material_params_and_answer(p);
 	test_pool__refusal_keeps_what_and_where(p);
 	test_pool__files_are_out_of_reach(p);
+	test_pool__material_cannot_be_rewritten(p);
 	test_pool__taken_over_worker_costs_one_job(p);
 	test_pool__endless_job_is_stopped(p);
 	test_pool__oversized_result_is_refused(p);

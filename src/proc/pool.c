@@ -5,6 +5,7 @@
 #include "proc/worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -266,22 +267,39 @@ static enum nr_rc run_in(struct nr_pool *p, struct slot *s, const struct nr_job 
 	return rc;
 }
 
+/* The material once more, for reading only: a worker that has been taken over must not be able to
+ * rewrite the evidence before it is stored.  -1 with errno. */
+static int read_only(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+	char path[32];
+
+	if (flags < 0)
+		return -1;
+	if ((flags & O_ACCMODE) == O_RDONLY)
+		return fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
 enum nr_rc nr_pool_look(struct nr_pool *p, const struct nr_job *job, struct nr_wr *out,
 			struct nr_err *reterr)
 {
-	int fds[3] = { job->fd, memfd_of((struct nr_bytes){ NULL, 0 }),
+	int fds[3] = { read_only(job->fd), memfd_of((struct nr_bytes){ NULL, 0 }),
 		       memfd_of(nr_str_bytes(job->params)) };
 	enum nr_rc rc;
 	struct slot *s;
 
-	if (fds[1] < 0 || fds[2] < 0) {
-		rc = nr_fail_errno(reterr, "pool", errno, "no memory file");
+	if (fds[0] < 0 || fds[1] < 0 || fds[2] < 0) {
+		rc = nr_fail_errno(reterr, "pool", errno,
+				   fds[0] < 0 ? "the material cannot be opened for reading"
+					      : "no memory file");
 	} else {
 		s = acquire(p);
 		rc = run_in(p, s, job, fds, out, reterr);
 		release(p, s);
 	}
-	for (int i = 1; i < 3; i++)
+	for (int i = 0; i < 3; i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
 	return rc;
