@@ -132,6 +132,18 @@ static void test_http_data__bad_material_is_refused_with_its_place(void)
 	reply_done(&l);
 }
 
+/* Lines in the ledger; -1 when it cannot be read. */
+static int64_t ledger_size(void)
+{
+	struct nr_store *st = NULL;
+	struct nr_ledger_head h = { .size = -1 };
+
+	if (nr_store_open(nr_str_c(srv.path), 0, &st, NULL) == NR_OK)
+		(void)!nr_ledger_head(st, &h, NULL);
+	nr_store_close(&st);
+	return h.size;
+}
+
 static void test_http_data__without_a_basis_nothing_is_stored(void)
 {
 	struct nr_unit bare = { .id = NR_STR("bare"),
@@ -143,13 +155,16 @@ static void test_http_data__without_a_basis_nothing_is_stored(void)
 	struct nr_err e;
 	struct user u;
 	struct reply r;
+	int64_t before;
 
 	OK(nr_store_open(nr_str_c(srv.path), 0, &st, &e) == NR_OK &&
 	   nr_store_unit_put(st, &bare, &e) == NR_OK);
 	nr_store_close(&st);
 	OK(user_make(&srv, "bare", "bare", NR_ROLE_SUBMITTER, "", &u));
+	before = ledger_size();
 	r = submit(&u, "name=a.pcap", c.p, c.n);
 	OK(r.status == 403 && has(&r, "\"code\":\"denied\"") && has(&r, "basis"));
+	OK(ledger_size() == before + 1);
 	reply_done(&r);
 }
 

@@ -192,13 +192,12 @@ enum nr_rc nr_h_intake(struct nr_req *q, struct nr_err *reterr)
 			       "the name of the file is wanted, 1 to 255 bytes");
 	NR_TRY(submission_of(q, &sub, reterr));
 	rc = look(q, &sub, name, &d, &why);
+	if (nr_rc_is_input_fault(rc) || rc == NR_E_DENIED) /* the door notes its own refusals */
+		(void)!note_refused(q, &sub, name, &why);
 	if (rc == NR_OK)
 		rc = store(q, &sub, &d, &receipt, &why);
-	if (rc != NR_OK) {
-		if (nr_rc_is_input_fault(rc) || rc == NR_E_DENIED)
-			(void)!note_refused(q, &sub, name, &why);
+	if (rc != NR_OK)
 		return *reterr = why, rc;
-	}
 	return receipt_out(q, &d, &receipt, reterr);
 }
 
