@@ -202,17 +202,6 @@ enum nr_rc nr_jail_enter(const struct nr_jail_limits *lim, struct nr_jail_report
 	return NR_OK;
 }
 
-#if NR_SANITIZED
-/* LeakSanitizer asks this before it looks for leaks at exit: it does so by ptrace and /proc, which a
- * jailed role has given up. */
-static int no_leak_check;
-int __lsan_is_turned_off(void);
-int __lsan_is_turned_off(void)
-{
-	return no_leak_check;
-}
-#endif
-
 /* Calls a network role never makes: new programs, other processes, kernel surgery. */
 static const int role_denied[] = {
 	SCMP_SYS(execve),
@@ -254,9 +243,6 @@ enum nr_rc nr_jail_role(const char *const *folders, struct nr_jail_report *ret,
 	for (size_t i = 0; i < NR_COUNT(role_denied); i++)
 		bad |= seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), role_denied[i], 0);
 	ret->landlock = enter_landlock(abi, folders, true);
-#if NR_SANITIZED
-	no_leak_check = 1;
-#endif
 	if (!bad)
 		bad = seccomp_load(f);
 	seccomp_release(f);
