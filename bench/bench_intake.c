@@ -1,5 +1,5 @@
 /* bench_intake [DOSSIERS] -- the door: dossiers of 20 observables each (two of them shared with
- * others), checked, stored, linked and in the ledger; in durable batches of 100, then one at a time.
+ * others), checked, stored, linked and in the ledger; in durable batches of 500, then one at a time.
  * The limit in the same run: bare SQLite inserting the same JSON in as many synchronous commits.
  * Raw material is not part of it (its cost is the disk's).  Prints one JSON line. */
 #include "base/time.h"
@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BATCH = 100, OBS = 20, SINGLES = 300, DEFAULT = 10000, ARENA = 64 << 20 };
+enum { BATCH = 500, OBS = 20, SINGLES = 300, DEFAULT = 10000, ARENA = 64 << 20 };
 
 struct bench {
 	char dir[64], path[96];

@@ -1,4 +1,5 @@
 /* sqlite.c -- the embedded engine: WAL, synchronous=FULL, statements cached by literal. */
+#include "store/checkpoint.h"
 #include "store/db.h"
 #include "store/tok.h"
 
@@ -20,8 +21,9 @@ struct sq_stmt {
 struct sq_db {
 	struct nr_db base;
 	sqlite3 *db;
-	char path[512];              /* for messages, shortened when longer */
-	struct sq_stmt cache[CACHE]; /* open addressing by address of the literal */
+	struct nr_checkpoint *checkpoint; /* NULL for a reader */
+	char path[512];                   /* for messages, shortened when longer */
+	struct sq_stmt cache[CACHE];      /* open addressing by address of the literal */
 	size_t n_cached;
 };
 
@@ -97,6 +99,7 @@ static void sq_close(struct nr_db **p)
 	struct sq_db *d = *p ? sq(*p) : NULL;
 
 	if (d) {
+		nr_checkpoint_stop(&d->checkpoint);
 		for (size_t i = 0; i < CACHE; i++)
 			(void)sqlite3_finalize(d->cache[i].s);
 		(void)sqlite3_close(d->db);
@@ -130,7 +133,7 @@ static int open_immutable(struct sq_db *d, const char *path)
 			       SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL);
 }
 
-static int configure(struct sq_db *d, bool create, bool read_only)
+static int configure(struct sq_db *d, bool create)
 {
 	int code;
 
@@ -147,8 +150,6 @@ static int configure(struct sq_db *d, bool create, bool read_only)
 	if (code == SQLITE_OK && create)
 		code = sqlite3_exec(d->db, "PRAGMA page_size=8192; PRAGMA journal_mode=WAL;", NULL,
 				    NULL, NULL);
-	if (code == SQLITE_OK && !read_only)
-		code = sqlite3_exec(d->db, "PRAGMA wal_autocheckpoint=4000;", NULL, NULL, NULL);
 	/* The first read: finds out whether this is a database at all, and can be read. */
 	if (code == SQLITE_OK)
 		code = sqlite3_exec(d->db, "SELECT 1 FROM sqlite_master LIMIT 1", NULL, NULL, NULL);
@@ -178,15 +179,17 @@ static enum nr_rc sq_open(const char *path, bool create, bool read_only, struct 
 	flags |= create && !read_only ? SQLITE_OPEN_CREATE : 0;
 	code = sqlite3_open_v2(path, &d->db, flags, NULL);
 	if (code == SQLITE_OK)
-		code = configure(d, create, read_only);
+		code = configure(d, create);
 	if (read_only && ((code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_READONLY)) {
 		code = open_immutable(d, path);
 		if (code == SQLITE_OK)
-			code = configure(d, false, true);
+			code = configure(d, false);
 	}
 	if (code == SQLITE_OK && !read_only && sqlite3_db_readonly(d->db, "main") == 1)
 		code = SQLITE_READONLY;
 	if (code == SQLITE_OK) {
+		if (!read_only)
+			d->checkpoint = nr_checkpoint_start(d->db, path);
 		*ret = &d->base;
 		return NR_OK;
 	}
