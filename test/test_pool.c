@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static bool is(const struct nr_work *w, const char *name)
@@ -115,6 +116,50 @@ static void test_pool__files_are_out_of_reach(struct nr_pool *p)
 	OK(said(&out, "1") /* EPERM */);
 }
 
+/* In a child, for there is no way back: 0 when every wish came out as it should. */
+static int in_role(const char *rw, const char *ro)
+{
+	const char *const write[] = { rw, NULL }, *const read[] = { "/nowhere/at/all", ro, NULL };
+	struct nr_jail_report rep;
+	char a[128], b[128];
+	struct nr_err e;
+	int bad;
+
+	(void)snprintf(a, sizeof(a), "%s/new", rw);
+	(void)snprintf(b, sizeof(b), "%s/data", ro);
+	if (nr_jail_role(write, read, &rep, &e) != NR_OK)
+		return 1;
+	if (!rep.landlock) /* a folder of data that is not there is no reason to go without */
+		return rep.landlock_abi > 0 ? 2 : 0;
+	bad = open(a, O_RDWR | O_CREAT, 0600) < 0 ? 4 : 0;
+	bad |= open(b, O_RDONLY) < 0 ? 8 : 0;
+	bad |= open(b, O_RDWR) >= 0 ? 16 : 0;
+	bad |= open("/etc/passwd", O_RDONLY) >= 0 ? 32 : 0;
+	return bad;
+}
+
+static void test_jail__a_role_writes_only_where_it_must(void)
+{
+	char rw[] = "/tmp/nr-rw-XXXXXX", ro[] = "/tmp/nr-ro-XXXXXX", path[128];
+	int status = -1;
+	pid_t pid;
+
+	OK(mkdtemp(rw) && mkdtemp(ro));
+	(void)snprintf(path, sizeof(path), "%s/data", ro);
+	close(open(path, O_RDWR | O_CREAT, 0600));
+	pid = fork();
+	if (pid == 0)
+		_exit(in_role(rw, ro));
+	OK(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	if (!OK(WEXITSTATUS(status) == 0))
+		printf("# %d\n", WEXITSTATUS(status));
+	(void)unlink(path);
+	(void)rmdir(ro);
+	(void)snprintf(path, sizeof(path), "%s/new", rw);
+	(void)unlink(path);
+	(void)rmdir(rw);
+}
+
 /* What the worker was given to look at is evidence, whoever opened it for writing. */
 static void test_pool__material_cannot_be_rewritten(struct nr_pool *p)
 {
@@ -170,6 +215,7 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "worker--look") == 0)
 		return nr_rc_exit(nr_worker_run(handler, nothing, &e));
+	test_jail__a_role_writes_only_where_it_must();
 	OK(nr_pool_open(1, &nr_pool_self, &p, &e) == NR_OK);
 	test_pool__carries_material_params_and_answer(p);
 	test_pool__refusal_keeps_what_and_where(p);

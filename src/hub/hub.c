@@ -294,18 +294,18 @@ static enum nr_rc confine(const struct nr_hub *h, struct nr_err *reterr)
 {
 	struct nr_jail_report report;
 	char geo[512] = "";
-	const char *folders[3] = { h->upload_dir, NULL, NULL };
+	const char *folders[2] = { h->upload_dir, NULL }, *data[2] = { NULL, NULL };
 
 	if (!h->cfg->confine || NR_SANITIZED) /* the leak checker reads /proc when we end */
 		return NR_OK;
 	if (h->cfg->geo) {
 		folder_of(nr_str_c(h->cfg->geo), geo, sizeof(geo));
-		folders[1] = geo;
+		data[0] = geo;
 	}
 	/* The engine's temporary files must lie where we may write. */
 	if (setenv("SQLITE_TMPDIR", h->upload_dir, 1) != 0)
 		return nr_fail_errno(reterr, "hub", errno, "no memory");
-	NR_TRY(nr_jail_role(folders, &report, reterr));
+	NR_TRY(nr_jail_role(folders, data, &report, reterr));
 	if (!report.landlock)
 		fprintf(stderr, "noroshi: hub: this kernel has no Landlock: the file system is "
 				"not confined\n");

@@ -80,7 +80,7 @@ static bool allow_below(int ruleset, const char *path, uint64_t access)
 }
 
 /* Landlock with no rule but the folders given: everything else on the file system is gone. */
-static bool enter_landlock(int abi, const char *const *rw, bool tcp)
+static bool enter_landlock(int abi, const char *const *rw, const char *const *ro, bool tcp)
 {
 	size_t size;
 	struct ruleset r = rights(abi, &size);
@@ -98,6 +98,9 @@ static bool enter_landlock(int abi, const char *const *rw, bool tcp)
 		return false;
 	for (; rw && *rw; rw++)
 		ok = allow_below(fd, *rw, r.fs & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE) && ok;
+	for (; ro && *ro; ro++)
+		(void)allow_below(fd, *ro,
+				  LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR);
 	ok = ok && syscall(SYS_landlock_restrict_self, fd, 0) == 0;
 	close(fd);
 	return ok;
@@ -196,7 +199,7 @@ enum nr_rc nr_jail_enter(const struct nr_jail_limits *lim, struct nr_jail_report
 	*ret = (struct nr_jail_report){ .landlock_abi = abi };
 	ret->no_new_privs = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 	ret->rlimits = enter_rlimits(lim);
-	ret->landlock = enter_landlock(abi, NULL, false);
+	ret->landlock = enter_landlock(abi, NULL, NULL, false);
 	NR_TRY(enter_seccomp(reterr));
 	ret->seccomp = true;
 	return NR_OK;
@@ -228,10 +231,25 @@ static const int role_denied[] = {
 	SCMP_SYS(swapon),
 	SCMP_SYS(settimeofday),
 	SCMP_SYS(clock_settime),
+	SCMP_SYS(kexec_file_load),
+	SCMP_SYS(request_key),
+	SCMP_SYS(io_uring_setup), /* a way around every rule of this filter */
+	SCMP_SYS(open_by_handle_at),
+	SCMP_SYS(pidfd_getfd),
+	SCMP_SYS(process_madvise),
+	SCMP_SYS(open_tree),
+	SCMP_SYS(move_mount),
+	SCMP_SYS(fsopen),
+	SCMP_SYS(fsmount),
+	SCMP_SYS(mount_setattr),
+	SCMP_SYS(swapoff),
+	SCMP_SYS(adjtimex),
+	SCMP_SYS(clock_adjtime),
+	SCMP_SYS(personality),
 };
 
-enum nr_rc nr_jail_role(const char *const *folders, struct nr_jail_report *ret,
-			struct nr_err *reterr)
+enum nr_rc nr_jail_role(const char *const *folders, const char *const *read_only,
+			struct nr_jail_report *ret, struct nr_err *reterr)
 {
 	scmp_filter_ctx f = seccomp_init(SCMP_ACT_ALLOW);
 	int abi = landlock_abi(), bad = 0;
@@ -242,7 +260,7 @@ enum nr_rc nr_jail_role(const char *const *folders, struct nr_jail_report *ret,
 	ret->no_new_privs = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 	for (size_t i = 0; i < NR_COUNT(role_denied); i++)
 		bad |= seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), role_denied[i], 0);
-	ret->landlock = enter_landlock(abi, folders, true);
+	ret->landlock = enter_landlock(abi, folders, read_only, true);
 	if (!bad)
 		bad = seccomp_load(f);
 	seccomp_release(f);

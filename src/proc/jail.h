@@ -24,7 +24,8 @@ void nr_jail_probe(struct nr_jail_report *ret);
 NR_MUSTUSE enum nr_rc nr_jail_enter(const struct nr_jail_limits *lim, struct nr_jail_report *ret,
 				    struct nr_err *reterr);
 
-/* The milder jail of a network role (hub): file system only below the folders (NULL-terminated,
- * read and write, nothing executable), no new program, no tracing.  Before any thread is started. */
-NR_MUSTUSE enum nr_rc nr_jail_role(const char *const *folders, struct nr_jail_report *ret,
-				   struct nr_err *reterr);
+/* The milder jail of a network role (hub): file system only below the folders (both lists end with
+ * NULL; nothing executable; one of the second list that is not there is no folder more), no new program,
+ * no tracing.  Before any thread is started. */
+NR_MUSTUSE enum nr_rc nr_jail_role(const char *const *folders, const char *const *read_only,
+				   struct nr_jail_report *ret, struct nr_err *reterr);
