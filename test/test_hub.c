@@ -219,6 +219,27 @@ static void test_hub__the_description_is_json_and_names_every_route(void)
 	nr_wr_done(&w);
 }
 
+static bool key_is(const uint8_t *addr, size_t n, const char *want)
+{
+	char key[NR_LIMITER_ADDRESS];
+
+	nr_limiter_address(addr, n, key);
+	return strcmp(key, want) == 0;
+}
+
+static void test_hub__a_network_of_addresses_is_one_guest(void)
+{
+	static const uint8_t v4[] = { 192, 0, 2, 1 };
+	static const uint8_t one[16] = { 0x20, 1, 0xd, 0xb8, 0, 0, 0, 7, [15] = 1 };
+	static const uint8_t two[16] = { 0x20, 1, 0xd, 0xb8, 0, 0, 0, 7, 9, [15] = 2 };
+	static const uint8_t next[16] = { 0x20, 1, 0xd, 0xb8, 0, 0, 0, 8, [15] = 1 };
+	static const uint8_t in[16] = { [10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 1 };
+
+	OK(key_is(v4, 4, "192.0.2.1") && key_is(in, 16, "192.0.2.1"));
+	OK(key_is(one, 16, "2001:db8:0:7::") && key_is(two, 16, "2001:db8:0:7::"));
+	OK(key_is(next, 16, "2001:db8:0:8::"));
+}
+
 static void never(struct nr_req *q)
 {
 	(void)q;
@@ -253,5 +274,6 @@ int main(void)
 	test_hub__the_description_is_json_and_names_every_route();
 	nr_arena_done(&a);
 	test_hub__stopped_lanes_take_nothing();
+	test_hub__a_network_of_addresses_is_one_guest();
 	return tap_done();
 }

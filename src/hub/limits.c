@@ -3,7 +3,22 @@
 #include "base/hash.h"
 #include "base/time.h"
 
+#include <arpa/inet.h>
+
 enum { PROBES = 8 };
+
+void nr_limiter_address(const uint8_t *addr, size_t n, char out[NR_LIMITER_ADDRESS])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	uint8_t net[16] = { 0 };
+
+	if (n == 16 && memcmp(addr, mapped, sizeof(mapped)) == 0) {
+		addr += sizeof(mapped);
+		n = 4;
+	}
+	memcpy(net, addr, n == 4 ? 4 : 8);
+	(void)inet_ntop(n == 4 ? AF_INET : AF_INET6, net, out, NR_LIMITER_ADDRESS);
+}
 
 void nr_limiter_init(struct nr_limiter *l, unsigned capacity, int64_t refill_us, uint64_t seed)
 {

@@ -21,6 +21,11 @@ struct nr_limiter {
 	} slot[NR_LIMITER_SLOTS];
 };
 
+enum { NR_LIMITER_ADDRESS = 48 };
+
+/* The key of an address of 4 or 16 bytes: who has one IPv6 address has its whole /64, so that is what
+ * counts; an IPv4 address inside an IPv6 one is itself. */
+void nr_limiter_address(const uint8_t *addr, size_t n, char out[NR_LIMITER_ADDRESS]);
 /* Prepares a limiter. */
 void nr_limiter_init(struct nr_limiter *l, unsigned capacity, int64_t refill_us, uint64_t seed);
 /* Takes one try; false with the seconds to wait when there is none left. */

@@ -199,10 +199,10 @@ static void take_address(struct request *r)
 
 	if (ci && ci->client_addr->sa_family == AF_INET) {
 		memcpy(&v4, ci->client_addr, sizeof(v4));
-		(void)inet_ntop(AF_INET, &v4.sin_addr, r->q.address, sizeof(r->q.address));
+		nr_limiter_address((const uint8_t *)&v4.sin_addr, 4, r->q.address);
 	} else if (ci && ci->client_addr->sa_family == AF_INET6) {
 		memcpy(&v6, ci->client_addr, sizeof(v6));
-		(void)inet_ntop(AF_INET6, &v6.sin6_addr, r->q.address, sizeof(r->q.address));
+		nr_limiter_address(v6.sin6_addr.s6_addr, 16, r->q.address);
 	}
 }
 
@@ -222,9 +222,10 @@ static void take_method(struct nr_req *q, const char *method)
 }
 
 /* An unlinked file beside the store for material on its way to a worker. */
-static bool open_upload(struct nr_req *q)
+static bool open_upload(struct request *r)
 {
-	struct nr_server *s = q->hub->server;
+	struct nr_server *s = r->server; /* the hub has none yet, or none any more, at its ends */
+	struct nr_req *q = &r->q;
 
 	if (atomic_fetch_add(&s->uploads, 1) >= UPLOADS) {
 		atomic_fetch_sub(&s->uploads, 1);
@@ -244,8 +245,9 @@ static bool open_upload(struct nr_req *q)
 }
 
 /* Material is large: who sends it is settled before the first byte is taken. */
-static bool begin_upload(struct nr_req *q)
+static bool begin_upload(struct request *r)
 {
+	struct nr_req *q = &r->q;
 	struct nr_err e = { .rc = NR_E_BUG, .offset = UINT64_MAX };
 
 	q->store = nr_hub_reader(q->hub, &e);
@@ -253,7 +255,7 @@ static bool begin_upload(struct nr_req *q)
 		nr_reply_error(q, &e);
 		return false;
 	}
-	return nr_access_allow(q) && open_upload(q);
+	return nr_access_allow(q) && open_upload(r);
 }
 
 /* Everything that can be refused before the body; false: the reply is filled. */
@@ -288,7 +290,7 @@ static bool begin(struct request *r, const char *method)
 		return false;
 	}
 	if (q->route && (q->route->flags & NR_ROUTE_RAW))
-		return begin_upload(q);
+		return begin_upload(r);
 	return true;
 }
 

@@ -166,10 +166,10 @@ static bool next_unit(struct nr_stream *s, size_t index, struct nr_arena *a,
 	const struct nr_stream_client *first = NULL;
 
 	for (struct nr_stream_client *c = s->clients; c && !first; c = c->next) {
-		bool seen = false;
+		bool seen = c->ended; /* one that waits to be let go must not hold up the others */
 
 		for (struct nr_stream_client *b = s->clients; b != c; b = b->next)
-			seen = seen || nr_str_eq(b->unit, c->unit);
+			seen = seen || (!b->ended && nr_str_eq(b->unit, c->unit));
 		if (!seen && index-- == 0)
 			first = c;
 	}
@@ -178,7 +178,7 @@ static bool next_unit(struct nr_stream *s, size_t index, struct nr_arena *a,
 	*ret_unit = nr_arena_str(a, first->unit);
 	*ret_finding = INT64_MAX;
 	for (struct nr_stream_client *c = s->clients; c; c = c->next)
-		if (nr_str_eq(c->unit, first->unit) && c->finding < *ret_finding)
+		if (!c->ended && nr_str_eq(c->unit, first->unit) && c->finding < *ret_finding)
 			*ret_finding = c->finding;
 	return true;
 }
