@@ -168,6 +168,28 @@ static void test_http_data__without_a_basis_nothing_is_stored(void)
 	reply_done(&r);
 }
 
+static void test_http_data__a_sensor_of_another_unit_is_none(void)
+{
+	struct nr_sensor v = { .id = NR_STR("npa-1"),
+			       .unit = NR_STR("npa"),
+			       .kind = NR_STR("darknet"),
+			       .name = NR_STR("one"),
+			       .basis = NR_STR("police act 5") };
+	struct cap c = scan("192.0.2.10", 60);
+	struct reply theirs, never;
+	struct nr_store *st = NULL;
+	struct nr_err e;
+
+	OK(nr_store_open(nr_str_c(srv.path), 0, &st, &e) == NR_OK &&
+	   nr_store_sensor_put(st, &v, &e) == NR_OK);
+	nr_store_close(&st);
+	theirs = submit(&member, "name=a.pcap&sensor=npa-1", c.p, c.n);
+	never = submit(&member, "name=a.pcap&sensor=npa-2", c.p, c.n);
+	OK(theirs.status == 404 && never.status == 404 && theirs.body_n == never.body_n);
+	reply_done(&theirs);
+	reply_done(&never);
+}
+
 static void test_http_data__hidden_is_as_if_it_did_not_exist(void)
 {
 	static const char *const tails[] = { "", "/links", "/bytes?offset=0&length=16" };
@@ -501,6 +523,7 @@ int main(void)
 	test_http_data__bytes_walk_to_the_material_and_are_noted();
 	test_http_data__bad_material_is_refused_with_its_place();
 	test_http_data__without_a_basis_nothing_is_stored();
+	test_http_data__a_sensor_of_another_unit_is_none();
 	test_http_data__hidden_is_as_if_it_did_not_exist();
 	test_http_data__feeds_have_an_etag();
 	test_http_data__a_feed_for_a_unit_below_has_no_more_than_both_may_have();

@@ -76,13 +76,20 @@ enum nr_rc nr_access_who(struct nr_req *q, struct nr_err *reterr)
 	if (rc != NR_OK)
 		return *reterr = e, rc;
 	q->auth = NR_AUTH_SESSION;
-	if (stale) { /* the idle end moves; failing to note it ends nothing now */
-		struct nr_store *s = nr_hub_write_lock(q->hub);
-
-		(void)!nr_session_keep(s, token, nr_now_us(), &e);
-		nr_hub_write_unlock(q->hub);
-	}
+	q->stale = stale;
 	return NR_OK;
+}
+
+/* The idle end of a session moves; failing to note it ends nothing now.  It waits for the lock, so
+ * that it is for a lane and not for the threads that take requests apart. */
+static void keep_session(struct nr_req *q)
+{
+	struct nr_str token = nr_cookie_get(q->h.cookie, cookie_name);
+
+	if (!q->stale)
+		return;
+	(void)!nr_session_keep(nr_hub_write_lock(q->hub), token, nr_now_us(), NULL);
+	nr_hub_write_unlock(q->hub);
 }
 
 /* A browser says where a request comes from; another site's is not ours. */
@@ -219,6 +226,7 @@ void nr_hub_handle(struct nr_req *q)
 		nr_reply_error(q, &e);
 		return;
 	}
+	keep_session(q);
 	q->route = m.route;
 	memcpy(q->params, m.params, sizeof(q->params));
 	if (q->route)

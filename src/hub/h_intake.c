@@ -81,8 +81,8 @@ static enum nr_rc sensor_params(struct nr_req *q, const struct nr_submit *sub, s
 		return NR_OK;
 	NR_TRY(nr_store_sensor_get(q->store, sub->sensor, &q->a, &v, reterr));
 	if (!nr_str_eq(v.unit, sub->unit))
-		return nr_fail(reterr, NR_E_DENIED, "sensor", UINT64_MAX,
-			       "that sensor belongs to another unit");
+		return nr_fail(reterr, NR_E_NOTFOUND, "sensor", UINT64_MAX, "no sensor '%.*s'",
+			       NR_FMT(sub->sensor)); /* as if it were nobody's */
 	for (size_t i = 0; v.darknet.n && i <= v.darknet.n; i++) {
 		if (i < v.darknet.n && v.darknet.p[i] != ',')
 			continue;

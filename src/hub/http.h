@@ -66,6 +66,7 @@ struct nr_req {
 	struct nr_hash *body_hash; /* of a raw body as it came; NULL before its end */
 	struct nr_sha256 body_sha256;
 	enum nr_auth auth;
+	bool stale; /* the session's idle end should move */
 	struct nr_person person;
 	struct nr_session session;
 	struct nr_store *store; /* this thread's read connection, while the handler runs */
