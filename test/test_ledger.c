@@ -145,7 +145,10 @@ static void test_ledger__verifies_what_was_written(void)
 	OK(six(&t, d));
 	r = verify(&t);
 	OK(r.bad == 0 && r.bad_entry == -1);
-	OK(r.entries == 6 && r.heads == 6 && r.dossiers == 6 && r.blobs == 6);
+	OK(r.entries == 6 && r.heads == 6 && r.dossiers == 6 && r.blobs == 6 && r.bare == 0);
+	OK(tamper(&t, "UPDATE dossier SET blob=0 WHERE id=2"));
+	r = verify(&t);
+	OK(r.blobs == 5 && r.bare == 1);
 	tmp_close(&t);
 }
 

@@ -17,16 +17,22 @@ static void print_report(const struct nr_cmd_ctx *c, const struct nr_ledger_repo
 			printf("BAD %lld %s; the first: %s\n", (long long)r->bad,
 			       r->bad == 1 ? "fault" : "faults", r->what);
 		else
-			printf("ok %lld entries, %lld signed heads, %lld dossiers, %lld blobs\n",
+			printf("ok %lld entries, %lld signed heads, %lld dossiers, %lld blobs",
 			       (long long)r->entries, (long long)r->heads, (long long)r->dossiers,
 			       (long long)r->blobs);
+		if (!r->bad && r->bare)
+			printf("; %lld without raw material", (long long)r->bare);
+		if (!r->bad)
+			printf("\n");
 		return;
 	}
 	nr_wr_fmt(&w,
 		  "{\"schema\":\"noroshi.ledger-report/1\",\"ok\":%s,\"entries\":%lld,"
-		  "\"heads\":%lld,\"dossiers\":%lld,\"blobs\":%lld,\"faults\":%lld,",
+		  "\"heads\":%lld,\"dossiers\":%lld,\"blobs\":%lld,\"without_material\":%lld,"
+		  "\"faults\":%lld,",
 		  r->bad ? "false" : "true", (long long)r->entries, (long long)r->heads,
-		  (long long)r->dossiers, (long long)r->blobs, (long long)r->bad);
+		  (long long)r->dossiers, (long long)r->blobs, (long long)r->bare,
+		  (long long)r->bad);
 	if (r->bad_entry >= 0)
 		nr_wr_fmt(&w, "\"entry\":%lld,\"first\":", (long long)r->bad_entry);
 	else

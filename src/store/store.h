@@ -326,9 +326,10 @@ NR_MUSTUSE enum nr_rc nr_ledger_consistency(struct nr_store *s, int64_t old_size
 					    size_t *ret_n, struct nr_err *reterr);
 struct nr_ledger_report {
 	int64_t entries, heads, dossiers, blobs; /* checked */
-	int64_t bad;                             /* faults found             */
-	int64_t bad_entry;                       /* index of the first, or -1 */
-	char what[256];                          /* the first fault in words  */
+	int64_t bare; /* dossiers without raw material: nothing signed says whether they had any */
+	int64_t bad;  /* faults found             */
+	int64_t bad_entry; /* index of the first, or -1 */
+	char what[256];    /* the first fault in words  */
 };
 /* Recomputes every leaf, node and head, every signature, every dossier's digest, what its line,
  * marking, sightings and findings say against its body, and (blobs true) the SHA-256 of its raw

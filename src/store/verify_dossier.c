@@ -247,6 +247,7 @@ static enum nr_rc compare(struct nr_verify *v, const struct nr_ledger_entry *e, 
 		nr_verify_fault(v, e->idx, "entry %lld: %s of dossier %.*s differs from its body",
 				(long long)e->idx, l.differs, NR_FMT(e->object));
 	v->r.dossiers++;
+	v->r.bare += l.blob == 0;
 	if (v->blobs && l.blob)
 		return check_blob(v, e, &d.material.sha256, l.row);
 	return NR_OK;
