@@ -120,3 +120,15 @@ enum nr_rc nr_ledger_consistency(struct nr_store *s, int64_t old_size, int64_t s
 	*ret_n = p.n;
 	return NR_OK;
 }
+
+enum nr_rc nr_ledger_root(struct nr_store *s, int64_t size, struct nr_sha256 *ret,
+			  struct nr_err *reterr)
+{
+	NR_CLEANUP(nr_arena_done) struct nr_arena a = NR_ARENA_INIT(64 << 10);
+	struct proof p;
+
+	if (size < 1)
+		return nr_fail(reterr, NR_E_INVAL, "ledger", UINT64_MAX, "a tree of no entries");
+	NR_TRY(proof_init(&p, s, size, size, &a, reterr));
+	return subtree(&p, 0, size, ret);
+}

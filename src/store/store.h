@@ -316,6 +316,10 @@ NR_MUSTUSE enum nr_rc nr_ledger_head(struct nr_store *s, struct nr_ledger_head *
 NR_MUSTUSE enum nr_rc nr_ledger_list(struct nr_store *s, int64_t before, unsigned limit,
 				     struct nr_arena *a, NR_ARENA struct nr_ledger_entry **ret,
 				     size_t *ret_n, struct nr_err *reterr);
+/* Root of the tree of the first size entries, put together from the stored nodes: worth as much as
+ * nr_ledger_verify() says they are.  NR_E_INVAL beyond the ledger. */
+NR_MUSTUSE enum nr_rc nr_ledger_root(struct nr_store *s, int64_t size, struct nr_sha256 *ret,
+				     struct nr_err *reterr);
 /* The audit path of entry idx in the tree of the first size entries, and the proof that the tree
  * of old_size entries is its beginning; merkle.h checks both.  NR_E_INVAL beyond the ledger. */
 NR_MUSTUSE enum nr_rc nr_ledger_inclusion(struct nr_store *s, int64_t idx, int64_t size,

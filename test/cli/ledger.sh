@@ -63,4 +63,32 @@ is 'a flipped byte in the database is found' exits 1
 is 'and what it hit is named' grep -qiE 'entry|dossier' "$tmp/out" "$tmp/err"
 t ledger verify --store a.db
 is 'the original is still whole' exits 0
+
+# Somebody who may write the store cuts off its end without a trace: only a head kept elsewhere tells.
+t ledger head --store a.db --json
+cp "$tmp/out" kept.json
+t ledger verify --store a.db --kept kept.json
+is 'the record contains the head that was kept' exits 0
+sql 'DELETE FROM ledger WHERE idx>0'
+python3 - <<'PY'
+import sqlite3
+c = sqlite3.connect('b.db')
+c.execute('DELETE FROM ledger_head WHERE size>1')
+for table in ('ledger_node', 'dossier_body', 'sighting', 'finding', 'dossier'):
+    c.execute('DELETE FROM ' + table)
+c.commit()
+PY
+t ledger verify --store b.db
+is 'a record cut off cleanly is whole in itself' exits 0
+t ledger verify --store b.db --kept kept.json
+is 'but not beside the kept head' exits 1
+is 'and it says why' out 'kept head is of more entries'
+"$noroshi" ledger head --store b.db --json | sed 's/"root":"../"root":"00/' >other.json
+t ledger verify --store b.db --kept other.json
+is 'entries that are not those of the kept head are found' exits 1
+"$noroshi" ledger head --store b.db --json | sed 's/"public_key":"../"public_key":"00/' >other.json
+t ledger verify --store b.db --kept other.json
+is 'and another key' out 'another key'
+t ledger verify --store b.db --kept head.txt
+is 'a file that is no head is refused' exits 3
 finish
