@@ -299,14 +299,18 @@ static int stream_open(const struct user *u, const char *more)
 	return fd;
 }
 
-/* The last "id: " of what a stream said. */
+/* The last whole "id: " line of what a stream said. */
 static void last_id(const struct nr_wr *got, char out[128])
 {
-	const char *at = NULL, *p = (const char *)got->p;
+	const char *p = (const char *)got->p, *end = p + got->n, *nl;
 
-	while (p && (p = memmem(p, got->n - (size_t)(p - (const char *)got->p), "id: ", 4)))
-		at = p, p += 4;
-	(void)snprintf(out, 128, "%.*s", at ? (int)strcspn(at + 4, "\n") : 0, at ? at + 4 : "");
+	out[0] = 0;
+	while (p && (p = memmem(p, (size_t)(end - p), "id: ", 4)) != NULL) {
+		p += 4;
+		nl = memchr(p, '\n', (size_t)(end - p));
+		if (nl)
+			(void)snprintf(out, 128, "%.*s", (int)(nl - p), p);
+	}
 }
 
 static void test_http_data__the_stream_tells_what_the_viewer_may_see(void)
