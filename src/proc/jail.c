@@ -142,7 +142,7 @@ static int add_rules(scmp_filter_ctx f)
 		bad |= seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), refused[i], 0);
 	/* abort() and nothing else: not a signal to the hub, which has the same user. */
 	bad |= seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
 	if (NR_SANITIZED) {
 		for (size_t i = 0; i < NR_COUNT(sanitizer); i++)
 			bad |= seccomp_rule_add(f, SCMP_ACT_ALLOW, sanitizer[i], 0);
