@@ -143,6 +143,28 @@ static void test_people__a_token_has_no_more_than_its_person(void)
 	OK(nr_token_revoke(t.s, &p, id, T0, &e) == NR_E_NOTFOUND);
 }
 
+static void test_people__a_disabled_person_is_out_at_once(void)
+{
+	struct nr_secret token, session, csrf, link;
+	struct nr_person p, q;
+	struct nr_session v;
+	struct nr_err e;
+	int64_t id = 0;
+	bool stale;
+
+	OK(nr_store_person_by_login(t.s, NR_STR("tanaka"), &t.a, &p, &e) == NR_OK);
+	OK(nr_token_make(t.s, &p, NR_STR("x"), NR_ROLE_VIEWER, 1, T0, &id, &token, &e) == NR_OK);
+	OK(nr_session_open(t.s, &p, "test", T0, &session, &csrf, &e) == NR_OK);
+	OK(nr_link_make(t.s, NR_STR("test"), &p, T0, &link, &e) == NR_OK);
+	OK(nr_people_disable(t.s, NR_STR("test"), &p, true, &e) == NR_OK);
+	OK(nr_token_find(t.s, text(&token), T0 + 1, &t.a, &q, &e) == NR_E_NOTFOUND);
+	OK(nr_session_find(t.s, text(&session), T0 + 1, &t.a, &v, &q, &stale, &e) == NR_E_NOTFOUND);
+	OK(nr_people_disable(t.s, NR_STR("test"), &p, false, &e) == NR_OK);
+	OK(nr_token_find(t.s, text(&token), T0 + 1, &t.a, &q, &e) == NR_OK);
+	OK(nr_people_disable(t.s, NR_STR("test"), &p, true, &e) == NR_OK);
+	OK(nr_link_use(t.s, text(&link), T0 + 1, &t.a, &q, &token, &csrf, &e) == NR_E_DENIED);
+}
+
 static void test_people__everything_is_in_the_ledger(void)
 {
 	struct nr_ledger_report r = { .bad = -1 };
@@ -156,9 +178,9 @@ static void test_people__everything_is_in_the_ledger(void)
 		token += strcmp(l[i].kind, "token") == 0;
 		sign_in += strcmp(l[i].kind, "sign-in") == 0;
 	}
-	OK(person == 5);
-	OK(token == 2);
-	OK(sign_in == 3);
+	OK(person == 9);
+	OK(token == 3);
+	OK(sign_in == 4);
 	OK(nr_ledger_verify(t.s, false, NULL, NULL, &r, &e) == NR_OK && r.bad == 0);
 }
 
@@ -173,6 +195,7 @@ int main(void)
 	test_people__a_session_ends_idle_or_old();
 	test_people__a_link_works_once_and_in_time();
 	test_people__a_token_has_no_more_than_its_person();
+	test_people__a_disabled_person_is_out_at_once();
 	test_people__everything_is_in_the_ledger();
 	tmp_close(&t);
 	return tap_done();

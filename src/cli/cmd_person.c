@@ -117,14 +117,42 @@ static enum nr_rc person_list(struct nr_cmd_ctx *c, struct nr_store *s, const ch
 			if (nr_cmd_json(c))
 				(void)fwrite(w.p, 1, w.n, stdout);
 			else
-				printf("%-20.*s %-24.*s %-24.*s %.*s\n", NR_FMT(p[i].login),
+				printf("%-20.*s %-24.*s %-24.*s %.*s%s\n", NR_FMT(p[i].login),
 				       NR_FMT(p[i].unit), NR_FMT(nr_roles_format(p[i].roles, a)),
-				       NR_FMT(p[i].name));
+				       NR_FMT(p[i].name), p[i].disabled ? " (kept out)" : "");
 			nr_wr_done(&w);
 		}
 		nr_arena_rewind(a, m);
 	}
 	return NR_OK;
+}
+
+static enum nr_rc person_set(struct nr_cmd_ctx *c, struct nr_store *s, const char *actor,
+			     struct nr_arena *a, bool disabled, struct nr_err *e)
+{
+	const char *login = nr_cmd_arg(c, 0);
+	struct nr_person p;
+
+	NR_TRY(nr_store_person_by_login(s, nr_str_c(login), a, &p, e));
+	NR_TRY(nr_people_disable(s, nr_str_c(actor), &p, disabled, e));
+	if (nr_cmd_json(c))
+		printf("{\"login\":\"%.*s\",\"disabled\":%s}\n", NR_FMT(p.login),
+		       disabled ? "true" : "false");
+	else
+		printf("%.*s is %s\n", NR_FMT(p.login), disabled ? "kept out" : "let in again");
+	return NR_OK;
+}
+
+static enum nr_rc person_disable(struct nr_cmd_ctx *c, struct nr_store *s, const char *actor,
+				 struct nr_arena *a, struct nr_err *e)
+{
+	return person_set(c, s, actor, a, true, e);
+}
+
+static enum nr_rc person_enable(struct nr_cmd_ctx *c, struct nr_store *s, const char *actor,
+				struct nr_arena *a, struct nr_err *e)
+{
+	return person_set(c, s, actor, a, false, e);
 }
 
 static enum nr_rc token_add(struct nr_cmd_ctx *c, struct nr_store *s, const char *actor,
@@ -176,6 +204,14 @@ static int run_link(struct nr_cmd_ctx *c)
 {
 	return with_store(c, person_link);
 }
+static int run_disable(struct nr_cmd_ctx *c)
+{
+	return with_store(c, person_disable);
+}
+static int run_enable(struct nr_cmd_ctx *c)
+{
+	return with_store(c, person_enable);
+}
 static int run_token(struct nr_cmd_ctx *c)
 {
 	return with_store(c, token_add);
@@ -213,7 +249,7 @@ static const struct nr_opt opts_token[] = {
 };
 
 extern const struct nr_cmd nr_cmd_person_add, nr_cmd_person_list, nr_cmd_person_link,
-	nr_cmd_token_add;
+	nr_cmd_person_disable, nr_cmd_person_enable, nr_cmd_token_add;
 const struct nr_cmd nr_cmd_person_add = {
 	.area = "person",
 	.verb = "add",
@@ -229,6 +265,26 @@ const struct nr_cmd nr_cmd_person_list = {
 	.args = "",
 	.opts = opts_store,
 	.run = run_list,
+};
+const struct nr_cmd nr_cmd_person_disable = {
+	.area = "person",
+	.verb = "disable",
+	.summary = "keep a person out: sessions, links, tokens and password stop at once",
+	.args = "LOGIN",
+	.min_args = 1,
+	.max_args = 1,
+	.opts = opts_store,
+	.run = run_disable,
+};
+const struct nr_cmd nr_cmd_person_enable = {
+	.area = "person",
+	.verb = "enable",
+	.summary = "let a person in again",
+	.args = "LOGIN",
+	.min_args = 1,
+	.max_args = 1,
+	.opts = opts_store,
+	.run = run_enable,
 };
 const struct nr_cmd nr_cmd_person_link = {
 	.area = "person",

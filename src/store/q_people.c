@@ -133,6 +133,17 @@ enum nr_rc nr_store_person_password(struct nr_store *s, int64_t id, struct nr_st
 	return nr_q_run(q, reterr);
 }
 
+enum nr_rc nr_store_person_disable(struct nr_store *s, int64_t id, bool disabled,
+				   struct nr_err *reterr)
+{
+	struct nr_stmt *q = NULL;
+
+	NR_TRY(nr_db_query(s->db, "UPDATE person SET disabled=$1 WHERE id=$2", &q, reterr));
+	nr_q_int(q, 1, disabled);
+	nr_q_int(q, 2, id);
+	return nr_q_run(q, reterr);
+}
+
 enum nr_rc nr_store_session_add(struct nr_store *s, const struct nr_sha256 *token,
 				const struct nr_session *v, struct nr_err *reterr)
 {

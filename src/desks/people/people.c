@@ -122,6 +122,18 @@ enum nr_rc nr_people_add(struct nr_store *s, struct nr_str actor, const struct n
 	return finish(s, rc, reterr);
 }
 
+enum nr_rc nr_people_disable(struct nr_store *s, struct nr_str actor, const struct nr_person *p,
+			     bool disabled, struct nr_err *reterr)
+{
+	enum nr_rc rc;
+
+	NR_TRY(nr_store_begin(s, reterr));
+	rc = nr_store_person_disable(s, p->id, disabled, reterr);
+	if (rc == NR_OK)
+		rc = note(s, "person", actor, p, disabled ? "disabled" : "enabled", reterr);
+	return finish(s, rc, reterr);
+}
+
 static enum nr_rc sign_in_failed(struct nr_err *reterr)
 {
 	return nr_fail(reterr, NR_E_DENIED, "login", UINT64_MAX,

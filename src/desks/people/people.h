@@ -44,6 +44,11 @@ struct nr_account { /* what an administrator gives */
 NR_MUSTUSE enum nr_rc nr_people_add(struct nr_store *s, struct nr_str actor,
 				    const struct nr_account *acc, int64_t now_us, int64_t *ret_id,
 				    struct nr_err *reterr);
+/* Keeps a person out (or lets them in again): their sessions, links, tokens and password are refused from
+ * this moment.  actor goes to the ledger. */
+NR_MUSTUSE enum nr_rc nr_people_disable(struct nr_store *s, struct nr_str actor,
+					const struct nr_person *p, bool disabled,
+					struct nr_err *reterr);
 /* Checks login and password; takes as long for an unknown login.  NR_E_DENIED, always with the same
  * words. */
 NR_MUSTUSE enum nr_rc nr_people_check(struct nr_store *reader, struct nr_str login,
