@@ -19,31 +19,45 @@
 #define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
 #endif
 
-enum { BLOCK_MIN = 4096, ALIGN = 16, HUGE = 1 << 20, PAGE = 4096 };
+enum { BLOCK_MIN = 4096, ALIGN = 16, HUGE = 1 << 20 };
 
 struct nr_arena_block {
 	struct nr_arena_block *prev;
 	size_t size;
 	size_t fill;
+	size_t dirty; /* bytes from here on are zero: nobody had them yet */
 	_Alignas(16) unsigned char data[];
 };
 
-static void *page_of(void *p)
+#ifdef NR_ASAN
+enum { MAPPED_FROM = 1 << 30 };
+#else
+enum { MAPPED_FROM = HUGE };
+#endif
+
+/* Large blocks come zeroed from the system, so that what nobody touches costs nothing.  The address
+ * sanitizer does not watch such memory. */
+static struct nr_arena_block *block_map(size_t n)
 {
-	return (uint8_t *)p - (uintptr_t)p % PAGE;
+	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		return NULL;
+	/* Large tables are read at random: fewer, larger pages.  A kernel without them refuses. */
+	(void)madvise(p, n, MADV_HUGEPAGE);
+	return p;
 }
 
 static struct nr_arena_block *block_new(size_t want)
 {
 	size_t size = want > BLOCK_MIN ? want : BLOCK_MIN;
-	struct nr_arena_block *b = malloc(sizeof(*b) + size);
+	bool mapped = size >= MAPPED_FROM;
+	struct nr_arena_block *b =
+		mapped ? block_map(sizeof(*b) + size) : malloc(sizeof(*b) + size);
 
 	if (!b)
 		return NULL;
-	/* Large tables are read at random: fewer, larger pages.  A kernel without them refuses. */
-	if (size >= HUGE)
-		(void)madvise(page_of(b), size, MADV_HUGEPAGE);
-	*b = (struct nr_arena_block){ .size = size };
+	*b = (struct nr_arena_block){ .size = size, .dirty = mapped ? 0 : size };
 	ASAN_POISON_MEMORY_REGION(b->data, size);
 	return b;
 }
@@ -51,7 +65,10 @@ static struct nr_arena_block *block_new(size_t want)
 static void block_free(struct nr_arena_block *b)
 {
 	ASAN_UNPOISON_MEMORY_REGION(b->data, b->size);
-	free(b);
+	if (b->size >= MAPPED_FROM)
+		(void)munmap(b, sizeof(*b) + b->size);
+	else
+		free(b);
 }
 
 void *nr_arena_zalloc(struct nr_arena *a, size_t count, size_t size)
@@ -76,10 +93,14 @@ void *nr_arena_zalloc(struct nr_arena *a, size_t count, size_t size)
 		a->head = b;
 	}
 	p = b->data + b->fill;
+	ASAN_UNPOISON_MEMORY_REGION(p, count * size);
+	if (b->fill < b->dirty)
+		memset(p, 0, count * size);
 	b->fill += n;
 	a->used += n;
-	ASAN_UNPOISON_MEMORY_REGION(p, count * size);
-	return memset(p, 0, count * size);
+	if (b->fill > b->dirty)
+		b->dirty = b->fill;
+	return p;
 
 exhausted:
 	a->exhausted = true;

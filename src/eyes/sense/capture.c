@@ -119,17 +119,28 @@ static enum nr_rc short_record(const struct nr_capture *c, const char *what, uin
 		       (unsigned long long)(c->src->size - c->pos));
 }
 
+/* What the window holds from the next record on: usually all of it. */
+static struct nr_bytes at_hand(const struct nr_capture *c)
+{
+	struct nr_bytes win = { c->buf, c->n };
+
+	if (c->pos < c->base)
+		return (struct nr_bytes){ NULL, 0 };
+	return nr_peek_from(win, (size_t)(c->pos - c->base));
+}
+
 static enum nr_rc next_pcap(struct nr_capture *c, struct nr_cap_rec *ret, bool *ret_more,
 			    struct nr_err *reterr)
 {
 	size_t head = c->modified ? PCAP_REC_MODIFIED : PCAP_REC;
-	struct nr_bytes b;
+	struct nr_bytes b = at_hand(c);
 	uint32_t len, frac;
 
 	*ret_more = c->pos < c->src->size;
 	if (!*ret_more)
 		return NR_OK;
-	NR_TRY(nr_cap_view(c, c->pos, head, &b, reterr));
+	if (b.n < head)
+		NR_TRY(nr_cap_view(c, c->pos, head, &b, reterr));
 	if (b.n < head)
 		return short_record(c, "packet header", head, reterr);
 	len = nr_cap_u32(c, b, 8);
@@ -140,10 +151,11 @@ static enum nr_rc next_pcap(struct nr_capture *c, struct nr_cap_rec *ret, bool *
 	frac = nr_cap_u32(c, b, 4);
 	ret->at_us = nr_cap_time(c, nr_cap_u32(c, b, 0), c->nano ? frac / 1000 : frac);
 	ret->wire_len = nr_cap_u32(c, b, 12);
-	NR_TRY(nr_cap_view(c, c->pos, head + len, &b, reterr));
+	if (b.n < head + len)
+		NR_TRY(nr_cap_view(c, c->pos, head + len, &b, reterr));
 	if (b.n < head + len)
 		return short_record(c, "packet", head + len, reterr);
-	ret->data = nr_peek_from(b, head);
+	ret->data = nr_peek_cut(b, head, len);
 	ret->number = ++c->number;
 	ret->offset = c->pos;
 	ret->length = (uint32_t)head + len;
@@ -163,15 +175,11 @@ enum nr_rc nr_capture_next(struct nr_capture *c, struct nr_cap_rec *ret, bool *r
 
 bool nr_capture_ready(const struct nr_capture *c)
 {
-	struct nr_bytes win = { c->buf, c->n };
-	size_t at, head = c->modified ? PCAP_REC_MODIFIED : PCAP_REC;
+	struct nr_bytes b = at_hand(c);
+	size_t head = c->modified ? PCAP_REC_MODIFIED : PCAP_REC;
 
-	if (c->pos < c->base || c->pos - c->base >= c->n)
-		return false;
-	at = (size_t)(c->pos - c->base);
 	if (c->ng)
-		return nr_pcapng_is_packet(nr_cap_u32(c, win, at)) && nr_peek_has(win, at, 12) &&
-		       nr_peek_has(win, at, nr_cap_u32(c, win, at + 4));
-	return nr_peek_has(win, at, head) &&
-	       nr_peek_has(win, at + head, nr_cap_u32(c, win, at + 8));
+		return nr_pcapng_is_packet(nr_cap_u32(c, b, 0)) && b.n >= 12 &&
+		       b.n >= nr_cap_u32(c, b, 4);
+	return b.n >= head && b.n - head >= nr_cap_u32(c, b, 8);
 }

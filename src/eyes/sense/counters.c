@@ -15,7 +15,9 @@ static int by_packets(const void *a, const void *b)
 
 	if (x->packets != y->packets)
 		return x->packets > y->packets ? -1 : 1;
-	return x->order < y->order ? -1 : x->order > y->order;
+	if (x->order != y->order)
+		return x->order < y->order ? -1 : 1;
+	return x->at < y->at ? -1 : x->at > y->at;
 }
 
 static const char *port_key(uint32_t i, char out[24])
@@ -74,7 +76,7 @@ static void ports(const struct nr_track *t, struct nr_dossier *d)
 
 static void sources(const struct nr_track *t, struct nr_dossier *d)
 {
-	struct row *rows = NR_NEW_N(t->a, struct row, t->n_sources + 1);
+	struct row *rows = NR_NEW_N(t->a, struct row, t->made_sources + 1);
 	uint64_t rest = t->other_packets, many = t->evicted_sources;
 	size_t n = 0;
 
@@ -82,8 +84,8 @@ static void sources(const struct nr_track *t, struct nr_dossier *d)
 		d->rc = NR_E_LIMIT;
 		return;
 	}
-	for (size_t i = 0; i < t->n_sources; i++)
-		if (t->sources[i].used && t->sources[i].packets)
+	for (size_t i = 0; i < t->made_sources; i++)
+		if (t->sources[i].packets)
 			rows[n++] = (struct row){ t->sources[i].packets, t->sources[i].ip.lo, i };
 	qsort(rows, n, sizeof(*rows), by_packets);
 	for (size_t i = 0; i < n; i++) {

@@ -46,7 +46,7 @@ struct nr_pkt {
 	uint32_t length;
 	uint64_t payload_at; /* offset of the payload in the material; 0 without one */
 	/* hashes for the tables, filled by nr_track_prepare() */
-	uint64_t h_src, h_dst, h_pair;
+	uint64_t h_src, h_dst, h_pair, h_probe;
 };
 
 /* The same address? */

@@ -6,6 +6,8 @@
 struct ref { /* a record of the probe table, sorted so that one source's stand together */
 	uint64_t key;
 	const struct nr_probes *r;
+	int64_t first_us;
+	bool scan; /* by itself */
 };
 
 /* All probe records of one source, judged together: one finding for one scanner. */
@@ -80,24 +82,28 @@ static int by_key(const void *a, const void *b)
 		return x->key < y->key ? -1 : 1;
 	if (x->r->src.lo != y->r->src.lo)
 		return x->r->src.lo < y->r->src.lo ? -1 : 1;
-	if (x->r->first_us != y->r->first_us)
-		return x->r->first_us < y->r->first_us ? -1 : 1;
-	return x->r->port < y->r->port ? -1 : x->r->port > y->r->port;
+	if (x->first_us != y->first_us)
+		return x->first_us < y->first_us ? -1 : 1;
+	if (x->r->port != y->r->port)
+		return x->r->port < y->r->port ? -1 : 1;
+	return x->r->proto < y->r->proto ? -1 : x->r->proto > y->r->proto;
 }
 
 static struct ref *all_refs(const struct nr_track *t, size_t *ret_n)
 {
-	struct ref *refs = NR_NEW_N(t->a, struct ref, t->n_probes + t->done_probes.n + 1);
+	struct ref *refs = NR_NEW_N(t->a, struct ref, t->made_probes + t->done_probes.n + 1);
 	const struct nr_probes *done = t->done_probes.rec;
 	size_t n = 0;
 
-	for (size_t i = 0; refs && i < t->n_probes; i++)
-		if (t->probes[i].packets)
-			refs[n++].r = &t->probes[i];
+	for (size_t i = 0; refs && i < t->made_probes; i++)
+		refs[n++].r = &t->probes[i];
 	for (size_t i = 0; refs && i < t->done_probes.n; i++)
 		refs[n++].r = &done[i];
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		refs[i].key = nr_mix(refs[i].r->src.hi, refs[i].r->src.lo);
+		refs[i].first_us = refs[i].r->first->at_us;
+		refs[i].scan = nr_probes_scan(refs[i].r);
+	}
 	if (refs)
 		qsort(refs, n, sizeof(*refs), by_key);
 	*ret_n = n;
@@ -105,9 +111,9 @@ static struct ref *all_refs(const struct nr_track *t, size_t *ret_n)
 }
 
 /* Of a scanner: the ports that are scans by themselves, and those where nobody answered at all. */
-static bool belongs(const struct nr_probes *r, bool one)
+static bool belongs(const struct ref *f, bool one)
 {
-	return !one || nr_probes_scan(r) || (r->answered == 0 && r->proto == NR_IPPROTO_TCP);
+	return !one || f->scan || (f->r->answered == 0 && f->r->proto == NR_IPPROTO_TCP);
 }
 
 /* Distinct hosts over all records of a source: exact while the exact sets last, otherwise the merged
@@ -120,7 +126,7 @@ static uint64_t union_hosts(const struct ref *refs, size_t n, bool one)
 	for (size_t i = 0; i < n; i++) {
 		const struct nr_probes *r = refs[i].r;
 
-		if (!belongs(r, one))
+		if (!belongs(&refs[i], one))
 			continue;
 		nr_sketch_merge(&all, &used, &r->targets, r->n);
 	}
@@ -131,8 +137,8 @@ static void sum_up(struct scan *s, const struct nr_probes *r)
 {
 	s->answered += r->answered;
 	s->packets += r->packets;
-	if (s->first_us == 0 || r->first_us < s->first_us)
-		s->first_us = r->first_us;
+	if (s->first_us == 0 || r->first->at_us < s->first_us)
+		s->first_us = r->first->at_us;
 	s->last_us = r->last_us > s->last_us ? r->last_us : s->last_us;
 }
 
@@ -146,13 +152,13 @@ static bool judge(const struct ref *refs, size_t n, struct scan *s)
 	*s = (struct scan){ .src = refs[0].r->src, .refs = refs, .n = n };
 	for (size_t i = 0; i < n; i++) {
 		tcp += refs[i].r->proto == NR_IPPROTO_TCP;
-		one |= nr_probes_scan(refs[i].r);
+		one |= refs[i].scan;
 		ports += i == 0 || refs[i].r->port != refs[i - 1].r->port;
 	}
 	if (!one && (tcp != n || n < 2))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (belongs(refs[i].r, one))
+		if (belongs(&refs[i], one))
 			sum_up(s, refs[i].r);
 	s->hosts = union_hosts(refs, n, one);
 	if (one)
@@ -183,7 +189,7 @@ static struct nr_str ports_of(struct nr_dossier *d, const struct scan *s, bool o
 	for (size_t i = 0; i < s->n && n < 16; i++) {
 		struct nr_str p = port_text(d, s->refs[i].r->proto, s->refs[i].r->port);
 
-		if (!belongs(s->refs[i].r, one))
+		if (!belongs(&s->refs[i], one))
 			continue;
 		if (i && s->refs[i].r->port == s->refs[i - 1].r->port)
 			continue;
@@ -204,7 +210,7 @@ static void horizontal(struct nr_dossier *d, const struct scan *s)
 	enum nr_severity sev = s->hosts >= 25 ? NR_SEV_MEDIUM : NR_SEV_LOW;
 
 	for (size_t i = 0; i < s->n; i++)
-		one |= nr_probes_scan(s->refs[i].r);
+		one |= s->refs[i].scan;
 	ports = ports_of(d, s, one);
 	nr_ip_text(s->src, ip);
 	f = finding(d, "scan.horizontal", sev, s->hosts >= 100 ? 95 : s->hosts >= 25 ? 85 : 65);
@@ -215,10 +221,10 @@ static void horizontal(struct nr_dossier *d, const struct scan *s)
 	for (size_t i = 0; i < s->n && f->n_ev < 6; i++) {
 		const struct nr_probes *r = s->refs[i].r;
 
-		for (unsigned k = 0; k < r->n_place && belongs(r, one); k++)
-			nr_finding_ev(f, ev_of(&r->place[k]));
+		for (unsigned k = 0; k < r->n_place && belongs(&s->refs[i], one); k++)
+			nr_finding_ev(f, ev_of(&r->first->place[k]));
 	}
-	nr_finding_obs(f, nr_report_ip(d, s->src, "source", ev_of(&s->refs[0].r->place[0])));
+	nr_finding_obs(f, nr_report_ip(d, s->src, "source", ev_of(&s->refs[0].r->first->place[0])));
 	param_u64(d, f, "hosts", s->hosts);
 	param_u64(d, f, "answered", s->answered);
 	param_u64(d, f, "packets", s->packets);
@@ -356,10 +362,10 @@ static void report_vertical(struct nr_track *t, struct nr_dossier *d)
 
 static void report_mirai(struct nr_track *t, struct nr_dossier *d)
 {
-	struct picks s = picks_of(t, d, t->n_sources);
+	struct picks s = picks_of(t, d, t->made_sources);
 
-	for (size_t i = 0; s.p && i < t->n_sources; i++)
-		if (t->sources[i].used && nr_source_mirai(&t->sources[i]))
+	for (size_t i = 0; s.p && i < t->made_sources; i++)
+		if (nr_source_mirai(&t->sources[i]))
 			s.p[s.n++] = &t->sources[i];
 	if (s.n)
 		qsort(s.p, s.n, sizeof(*s.p), by_source);

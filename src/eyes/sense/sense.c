@@ -130,6 +130,8 @@ static enum nr_rc one_param(const struct nr_eye_param *q, struct params *p, stru
 
 static void flush(struct look *l)
 {
+	for (size_t i = 0; i < l->n; i++)
+		nr_track_fetch(&l->track, &l->batch[i]);
 	for (size_t i = 0; i < l->n; i++) {
 		nr_track_packet(&l->track, &l->batch[i]);
 		nr_names_packet(&l->names, &l->batch[i]);

@@ -8,104 +8,11 @@ enum {
 	FROM_HIGH = 16, /* the higher address spoke first */
 	HAS_PORT = 32,
 	HAS_HOST = 64, /* a vertical record exists (or did) */
-	LINE = 64,
-	SLOTS_MIN = 64,
-	REGS_ABOVE = 1 << 16, /* packets: fewer never crowd the table of probes */
+	ENTRY_BITS =
+		23, /* of an entry of source_at and probe_at: the record, counted from 1; above them a tag */
 	TRACEROUTE_FIRST = 33434,
 	TRACEROUTE_LAST = 33534,
 };
-
-_Static_assert(sizeof(struct nr_source) == 64, "one cache line");
-_Static_assert(sizeof(struct nr_pair) * NR_PAIR_WAYS == LINE, "one cache line");
-_Static_assert(sizeof(struct nr_probes) == 256 && sizeof(struct nr_host) == 256, "four lines");
-_Static_assert(sizeof(struct nr_victim) == 256, "four lines");
-
-/* ---- tables ---- */
-
-static void *line_array(struct nr_track *t, size_t n, size_t size)
-{
-	uint8_t *p = nr_arena_zalloc(t->a, n * size + LINE, 1);
-
-	return p ? p + (LINE - (uintptr_t)p % LINE) % LINE : NULL;
-}
-
-/* Slots of a table: its share of the memory, but no more than twice what the capture can fill. */
-static size_t slots(unsigned mib, size_t at_128, uint64_t packets)
-{
-	size_t n = at_128, fill = SLOTS_MIN;
-
-	for (unsigned m = 128; m < mib && m * 2 <= mib; m *= 2)
-		n *= 2;
-	for (unsigned m = 128; m > mib && n > SLOTS_MIN; m /= 2)
-		n /= 2;
-	while (fill < packets * 2 && fill < n)
-		fill *= 2;
-	return fill;
-}
-
-enum nr_rc nr_track_open(struct nr_track *t, const struct nr_track_cfg *cfg, struct nr_arena *a,
-			 struct nr_err *reterr)
-{
-	unsigned mib = cfg->memory_mib;
-
-	*t = (struct nr_track){ .a = a, .darknets = cfg->darknets, .n_darknets = cfg->n_darknets };
-	t->n_sources = slots(mib, 1 << 18, cfg->packets);
-	t->n_probes = slots(mib, 1 << 18, cfg->packets);
-	t->n_pairs = slots(mib, 1 << 18, cfg->packets);
-	t->n_hosts = slots(mib, 1 << 14, cfg->packets);
-	t->n_victims = slots(mib, 1 << 14, cfg->packets);
-	t->sources = line_array(t, t->n_sources, sizeof(*t->sources));
-	t->probes = line_array(t, t->n_probes, sizeof(*t->probes));
-	t->pairs = line_array(t, t->n_pairs, sizeof(*t->pairs));
-	t->hosts = line_array(t, t->n_hosts, sizeof(*t->hosts));
-	t->victims = line_array(t, t->n_victims, sizeof(*t->victims));
-	t->port_packets = line_array(t, NR_PORTS, sizeof(*t->port_packets));
-	t->port_sources = line_array(t, NR_PORTS, sizeof(*t->port_sources));
-	if (cfg->packets > REGS_ABOVE)
-		t->port_regs = line_array(t, NR_PORTS, NR_PORT_REGS);
-	t->n_minutes = slots(128, NR_MINUTES, cfg->packets);
-	t->minutes = line_array(t, t->n_minutes, sizeof(*t->minutes));
-	t->done_probes.size = sizeof(struct nr_probes);
-	t->done_hosts.size = sizeof(struct nr_host);
-	t->done_victims.size = sizeof(struct nr_victim);
-	if (a->exhausted)
-		return nr_fail(reterr, NR_E_LIMIT, "sense tables", 0,
-			       "no memory for tables of %u MiB: lower the parameter memory", mib);
-	return NR_OK;
-}
-
-void nr_track_finish(struct nr_track *t, struct nr_done *d, const void *rec)
-{
-	if (!d->rec)
-		d->rec = line_array(t, NR_DONE_MAX, d->size);
-	if (!d->rec || d->n == NR_DONE_MAX)
-		d->dropped++;
-	else
-		memcpy((uint8_t *)d->rec + d->n++ * d->size, rec, d->size);
-}
-
-/* ---- judgements ---- */
-
-bool nr_probes_scan(const struct nr_probes *r)
-{
-	uint64_t hosts = nr_sketch_value(&r->targets, r->n), failed, want = NR_SCAN_TCP_HOSTS;
-
-	if (r->proto == NR_IPPROTO_UDP)
-		want = NR_SCAN_UDP_HOSTS;
-	else if (r->proto != NR_IPPROTO_TCP)
-		want = NR_SCAN_ICMP_HOSTS;
-	failed = hosts > r->answered ? hosts - r->answered : 0;
-	return failed >= want && failed >= (uint64_t)r->answered + NR_SCAN_MARGIN;
-}
-
-bool nr_host_scan(const struct nr_host *r)
-{
-	uint64_t ports = nr_sketch_value(&r->sketch, r->n), failed;
-
-	failed = ports > r->answered ? ports - r->answered : 0;
-	return failed >= (r->proto == NR_IPPROTO_UDP ? NR_SCAN_UDP_PORTS : NR_SCAN_TCP_PORTS) &&
-	       failed >= (uint64_t)r->answered + NR_SCAN_MARGIN;
-}
 
 /* ---- sources, minutes ---- */
 
@@ -148,30 +55,70 @@ struct key { /* an address and its hash */
 	uint64_t h;
 };
 
+/* An entry names a record, counted from 1, and carries a tag of its key's hash. */
+static uint32_t entry_tag(uint64_t h)
+{
+	return (uint32_t)(h >> 32) >> ENTRY_BITS << ENTRY_BITS;
+}
+
+static size_t entry_index(uint32_t entry)
+{
+	return (entry & ((1U << ENTRY_BITS) - 1)) - 1;
+}
+
+/* The likely entry of a hash in a table, 0 when there is none: good enough for prefetching. */
+static uint32_t entry_likely(const uint32_t *table, size_t n, uint64_t h)
+{
+	const uint32_t *at = &table[bucket(h, n, NR_WAYS)];
+	uint32_t tag = entry_tag(h), found = 0;
+
+	for (unsigned i = 0; i < NR_WAYS; i++)
+		found = at[i] && at[i] >> ENTRY_BITS == tag >> ENTRY_BITS ? at[i] : found;
+	return found;
+}
+
+static struct nr_source *source_evict(struct nr_track *t, uint32_t *entry)
+{
+	struct nr_source *s;
+
+	if (*entry) {
+		s = &t->sources[entry_index(*entry)];
+		t->evicted_sources++;
+		t->other_packets += s->packets;
+		return s;
+	}
+	*entry = (uint32_t)++t->made_sources;
+	return &t->sources[entry_index(*entry)];
+}
+
 static struct nr_source *source_of(struct nr_track *t, struct key k)
 {
-	struct nr_source *bucket_ = &t->sources[bucket(k.h, t->n_sources, NR_WAYS)];
-	struct nr_source *worst = &bucket_[way(k.h, 0)];
+	uint32_t *at = &t->source_at[bucket(k.h, t->n_sources, NR_WAYS)];
+	uint32_t *worst = &at[way(k.h, 0)], tag = entry_tag(k.h);
+	struct nr_source *s;
 
 	for (unsigned i = 0; i < NR_WAYS; i++) {
-		struct nr_source *s = &bucket_[way(k.h, i)];
+		uint32_t *e = &at[way(k.h, i)];
 
-		if (s->used && nr_ip_eq(s->ip, k.ip))
-			return s;
-		if (!s->used) {
-			worst = s;
+		if (!*e) {
+			worst = e;
 			break;
 		}
-		if (s->mirai < worst->mirai ||
-		    (s->mirai == worst->mirai && s->packets < worst->packets))
-			worst = s;
+		s = &t->sources[entry_index(*e)];
+		if (*e >> ENTRY_BITS == tag >> ENTRY_BITS && nr_ip_eq(s->ip, k.ip))
+			return s;
 	}
-	if (worst->used) {
-		t->evicted_sources++;
-		t->other_packets += worst->packets;
+	for (unsigned i = 0; *worst && i < NR_WAYS; i++) {
+		const struct nr_source *w = &t->sources[entry_index(*worst)];
+
+		s = &t->sources[entry_index(at[way(k.h, i)])];
+		if (s->mirai < w->mirai || (s->mirai == w->mirai && s->packets < w->packets))
+			worst = &at[way(k.h, i)];
 	}
-	*worst = (struct nr_source){ .ip = k.ip, .used = 1 };
-	return worst;
+	s = source_evict(t, worst);
+	*worst = tag | (uint32_t)(entry_index(*worst) + 1);
+	*s = (struct nr_source){ .ip = k.ip };
+	return s;
 }
 
 static uint32_t add32(uint32_t a, uint32_t b)
@@ -185,20 +132,13 @@ static void settle(struct nr_track *t, const struct nr_probes *r)
 
 	s->packets += r->counted;
 	s->syns = add32(s->syns, r->syns);
-	if (r->mirai && (s->mirai == 0 || r->place[0].packet < s->mirai_packet)) {
-		s->first_us = r->first_us;
-		s->mirai_packet = r->place[0].packet;
-		s->mirai_offset = r->place[0].offset;
-		s->mirai_length = r->place[0].length;
+	if (r->mirai && (s->mirai == 0 || r->first->place[0].packet < s->mirai_packet)) {
+		s->first_us = r->first->at_us;
+		s->mirai_packet = r->first->place[0].packet;
+		s->mirai_offset = r->first->place[0].offset;
+		s->mirai_length = r->first->place[0].length;
 	}
 	s->mirai = add32(s->mirai, r->mirai);
-}
-
-void nr_track_settle(struct nr_track *t)
-{
-	for (size_t i = 0; i < t->n_probes; i++)
-		if (t->probes[i].packets)
-			settle(t, &t->probes[i]);
 }
 
 static void count_minute(struct nr_track *t, int64_t at_us)
@@ -274,71 +214,117 @@ static void note_place(struct nr_place *list, uint8_t *n, unsigned max, const st
 		list[(*n)++] = (struct nr_place){ p->number, p->offset, p->length };
 }
 
-static struct nr_probes *probes_find(struct nr_track *t, struct key src, uint8_t proto,
-				     uint16_t port, struct nr_probes **ret_worst)
+static struct nr_probes *entry_record(const struct nr_track *t, uint32_t entry)
 {
-	uint64_t h = hash_probe(src.h, proto, port);
-	size_t b = bucket(h, t->n_probes, NR_WAYS);
-	struct nr_probes *worst = &t->probes[b + way(h, 0)];
+	return &t->probes[entry_index(entry)];
+}
+
+/* The record of a key whose hash is h; the entries say which records are worth a look. */
+static struct nr_probes *probes_find(const struct nr_track *t, uint64_t h, struct nr_ip src,
+				     uint8_t proto, uint16_t port)
+{
+	const uint32_t *at = &t->probe_at[bucket(h, t->n_probes, NR_WAYS)];
+	uint32_t tag = entry_tag(h);
 
 	for (unsigned i = 0; i < NR_WAYS; i++) {
-		struct nr_probes *r = &t->probes[b + way(h, i)];
+		uint32_t e = at[way(h, i)];
+		struct nr_probes *r;
 
-		if (!r->packets) {
-			worst = r;
+		if (!e)
 			break;
-		}
-		if (r->port == port && r->proto == proto && nr_ip_eq(r->src, src.ip))
+		if (e >> ENTRY_BITS != tag >> ENTRY_BITS)
+			continue;
+		r = entry_record(t, e);
+		if (r->port == port && r->proto == proto && nr_ip_eq(r->src, src))
 			return r;
-		if (r->n < worst->n || (r->n == worst->n && r->packets < worst->packets))
-			worst = r;
 	}
-	*ret_worst = worst;
 	return NULL;
 }
 
-static void finish_probes(struct nr_track *t, const struct nr_probes *r)
+/* Where a new key goes: a free entry, or that of the lightest record. */
+static uint32_t *probes_worst(const struct nr_track *t, uint64_t h)
 {
-	if (nr_probes_scan(r))
-		nr_track_finish(t, &t->done_probes, r);
+	uint32_t *at = &t->probe_at[bucket(h, t->n_probes, NR_WAYS)], *worst = &at[way(h, 0)];
+
+	for (unsigned i = 0; i < NR_WAYS; i++) {
+		uint32_t *e = &at[way(h, i)];
+		const struct nr_probes *r, *w;
+
+		if (!*e)
+			return e;
+		r = entry_record(t, *e);
+		w = entry_record(t, *worst);
+		if (r->n < w->n || (r->n == w->n && r->packets < w->packets))
+			worst = e;
+	}
+	return worst;
+}
+
+/* In the order of the keys, both records asked for well before they are needed. */
+void nr_track_settle(struct nr_track *t)
+{
+	enum { SOON = 8, LATER = 16 };
+	const uint32_t *at = t->probe_at;
+
+	for (size_t i = 0; i < t->n_probes; i++) {
+		if (i + LATER < t->n_probes && at[i + LATER])
+			__builtin_prefetch(entry_record(t, at[i + LATER]));
+		if (i + SOON < t->n_probes && at[i + SOON]) {
+			const struct nr_probes *r = entry_record(t, at[i + SOON]);
+
+			__builtin_prefetch(r->first);
+			__builtin_prefetch(
+				&t->source_at[bucket(hash_ip(r->src), t->n_sources, NR_WAYS)]);
+		}
+		if (at[i])
+			settle(t, entry_record(t, at[i]));
+	}
 }
 
 /* A source begins to probe a port: somebody else's record may have to go. */
-static struct nr_probes *probes_new(struct nr_track *t, struct nr_probes *r, uint32_t at,
-				    uint64_t h_src)
+static struct nr_probes *probes_new(struct nr_track *t, uint64_t h, uint32_t at, uint64_t h_src)
 {
+	uint32_t *entry = probes_worst(t, h);
+	struct nr_probes *r;
+
 	t->port_sources[at]++;
 	if (t->port_regs)
 		nr_hll_add(&t->port_regs[(size_t)at * NR_PORT_REGS], NR_PORT_REGS,
 			   (uint32_t)(h_src >> 16));
-	if (r->packets) {
+	if (*entry) {
+		r = entry_record(t, *entry);
 		t->evicted_probes++;
-		finish_probes(t, r);
+		nr_track_finish_probes(t, r);
 		settle(t, r);
+	} else {
+		*entry = (uint32_t)++t->made_probes;
+		r = entry_record(t, *entry);
 	}
-	*r = (struct nr_probes){ .packets = 0 };
+	*entry = entry_tag(h) | (*entry & ((1U << ENTRY_BITS) - 1));
+	*r = (struct nr_probes){ .first = &t->firsts[r - t->probes] };
 	return r;
 }
 
 static struct nr_probes *probes_of(struct nr_track *t, const struct nr_pkt *p, uint16_t port)
 {
-	struct key k = { p->src, p->h_src };
-	struct nr_probes *worst, *r = probes_find(t, k, p->proto, port, &worst);
+	uint64_t h = hash_probe(p->h_src, p->proto, port);
+	struct nr_probes *r = probes_find(t, h, p->src, p->proto, port);
 
 	if (r && p->at_us <= r->last_us + NR_SCAN_IDLE_S * INT64_C(1000000))
 		return r;
 	if (r)
-		finish_probes(t, r);
+		nr_track_finish_probes(t, r);
 	else
-		r = probes_new(t, worst, nr_port_index(p->proto, port), p->h_src);
+		r = probes_new(t, h, nr_port_index(p->proto, port), p->h_src);
 	*r = (struct nr_probes){ .src = p->src,
 				 .proto = p->proto,
 				 .port = port,
-				 .first_us = p->at_us,
+				 .first = r->first,
 				 .last_us = p->at_us,
 				 .counted = r->counted,
 				 .syns = r->syns,
 				 .mirai = r->mirai };
+	*r->first = (struct nr_first){ .at_us = p->at_us };
 	return r;
 }
 
@@ -456,7 +442,7 @@ static void mirai(struct nr_probes *r, const struct nr_pkt *p)
 	if (!nr_ip_is4(p->dst) || p->seq != (uint32_t)p->dst.lo)
 		return;
 	if (r->mirai == 0)
-		r->place[0] = (struct nr_place){ p->number, p->offset, p->length };
+		r->first->place[0] = (struct nr_place){ p->number, p->offset, p->length };
 	r->mirai = add32(r->mirai, 1);
 }
 
@@ -470,11 +456,13 @@ static void probe(struct nr_track *t, const struct nr_pkt *p, struct nr_pair *e,
 		r->counted = add32(r->counted, 1);
 	}
 	r->packets = add32(r->packets, 1);
-	r->first_us = p->at_us < r->first_us ? p->at_us : r->first_us;
-	r->last_us = p->at_us > r->last_us ? p->at_us : r->last_us;
+	if (p->at_us > r->last_us)
+		r->last_us = p->at_us;
+	else if (p->at_us < r->first->at_us)
+		r->first->at_us = p->at_us;
 	if (nr_sketch_add(&r->targets, &r->n, nr_hll_mix((uint32_t)(p->h_dst >> 16))) &&
 	    r->n_place < NR_PLACES)
-		note_place(r->place, &r->n_place, NR_PLACES, p);
+		note_place(r->first->place, &r->n_place, NR_PLACES, p);
 	if (p->proto == NR_IPPROTO_TCP)
 		mirai(r, p);
 	if (p->proto == NR_IPPROTO_TCP || p->proto == NR_IPPROTO_UDP)
@@ -485,8 +473,8 @@ static void probe(struct nr_track *t, const struct nr_pkt *p, struct nr_pair *e,
 static void answered(struct nr_track *t, const struct nr_pkt *p, const struct nr_pair *e,
 		     uint16_t port)
 {
-	struct nr_probes *none,
-		*r = probes_find(t, (struct key){ p->dst, p->h_dst }, p->proto, port, &none);
+	struct nr_probes *r =
+		probes_find(t, hash_probe(p->h_dst, p->proto, port), p->dst, p->proto, port);
 	struct nr_host *no_host, *v;
 	unsigned i;
 
@@ -548,11 +536,10 @@ static void back(struct nr_track *t, const struct nr_pkt *p, struct talk *k)
 
 /* The receiver probes that very port, here or elsewhere: this is an answer whose question was forgotten
  * or came before the capture. */
-static bool asked(struct nr_track *t, const struct nr_pkt *p)
+static bool asked(const struct nr_track *t, const struct nr_pkt *p)
 {
-	struct nr_probes *none;
-
-	return probes_find(t, (struct key){ p->dst, p->h_dst }, p->proto, p->sport, &none) != NULL;
+	return probes_find(t, hash_probe(p->h_dst, p->proto, p->sport), p->dst, p->proto,
+			   p->sport) != NULL;
 }
 
 static void on_tcp(struct nr_track *t, const struct nr_pkt *p, struct talk *k)
@@ -658,25 +645,46 @@ static void on_icmp(struct nr_track *t, const struct nr_pkt *p, struct talk *k)
 	}
 }
 
+static bool asks(const struct nr_pkt *p)
+{
+	return p->proto != NR_IPPROTO_TCP || (p->flags & (NR_TCP_SYN | NR_TCP_ACK)) == NR_TCP_SYN;
+}
+
+/* A packet that asks is about its sender's record, any other about its receiver's. */
+static uint64_t hash_asked(const struct nr_pkt *p)
+{
+	bool mine = asks(p);
+
+	return hash_probe(mine ? p->h_src : p->h_dst, p->proto, mine ? p->dport : p->sport);
+}
+
 void nr_track_prepare(const struct nr_track *t, struct nr_pkt *p)
 {
-	unsigned ctl = p->flags & (NR_TCP_SYN | NR_TCP_ACK);
-	bool tcp = p->proto == NR_IPPROTO_TCP, asks = !tcp || ctl == NR_TCP_SYN;
-	uint64_t h;
-
 	p->h_src = hash_ip(p->src);
 	p->h_dst = hash_ip(p->dst);
 	p->h_pair = hash_pair(p->h_src, p->h_dst);
+	p->h_probe = hash_asked(p);
 	__builtin_prefetch(&t->pairs[bucket(p->h_pair, t->n_pairs, NR_PAIR_WAYS)], 1);
-	if (!asks)
-		__builtin_prefetch(
-			&t->sources[bucket(p->h_src, t->n_sources, NR_WAYS) + way(p->h_src, 0)], 1);
-	if (tcp && !(ctl & NR_TCP_SYN))
-		return;
-	h = asks ? hash_probe(p->h_src, p->proto, p->dport)
-		 : hash_probe(p->h_dst, p->proto, p->sport);
-	__builtin_prefetch(&t->probes[bucket(h, t->n_probes, NR_WAYS) + way(h, 0)], 1);
-	__builtin_prefetch(&t->probes[bucket(h, t->n_probes, NR_WAYS) + way(h, 0)].targets, 1);
+	__builtin_prefetch(&t->probe_at[bucket(p->h_probe, t->n_probes, NR_WAYS)]);
+	__builtin_prefetch(&t->source_at[bucket(p->h_src, t->n_sources, NR_WAYS)]);
+}
+
+void nr_track_fetch(const struct nr_track *t, const struct nr_pkt *p)
+{
+	uint32_t e;
+
+	if (!asks(p)) {
+		e = entry_likely(t->source_at, t->n_sources, p->h_src);
+		if (e)
+			__builtin_prefetch(&t->sources[entry_index(e)], 1);
+		if (!(p->flags & NR_TCP_SYN))
+			return;
+	}
+	e = entry_likely(t->probe_at, t->n_probes, p->h_probe);
+	if (e) {
+		__builtin_prefetch(entry_record(t, e), 1);
+		__builtin_prefetch(&entry_record(t, e)->targets, 1);
+	}
 }
 
 void nr_track_address(struct nr_track *t, const struct nr_pkt *p)

@@ -56,12 +56,17 @@ struct nr_source { /* 64 bytes: one line of the cache */
 	uint32_t syns, mirai; /* SYNs without ACK; of these with sequence number == destination */
 	uint64_t mirai_packet, mirai_offset;
 	uint32_t mirai_length;
-	uint32_t used;
 };
 
-struct nr_probes { /* one source, one port, many targets */
+struct nr_first { /* of a probe record: written when it is young, read at the end */
+	int64_t at_us;
+	struct nr_place place[NR_PLACES]; /* the first one looks like Mirai when any does */
+};
+
+struct nr_probes { /* one source, one port, many targets: two lines of the cache */
 	_Alignas(64) struct nr_ip src;
-	int64_t first_us, last_us;
+	struct nr_first *first;
+	int64_t last_us;
 	uint32_t packets; /* 0: free */
 	uint32_t answered;
 	uint32_t mask; /* answered among the exact targets */
@@ -72,7 +77,6 @@ struct nr_probes { /* one source, one port, many targets */
 	uint8_t n; /* of the sketch */
 	uint8_t n_place;
 	_Alignas(64) struct nr_sketch targets;
-	struct nr_place place[NR_PLACES]; /* the first one looks like Mirai when any does */
 };
 
 struct nr_host { /* one source, one target, many ports */
@@ -137,19 +141,24 @@ struct nr_track_cfg {
 };
 
 struct nr_track {
-	struct nr_arena *a; /* where the tables live: each starts on a cache line */
-	struct nr_source *sources;
-	struct nr_probes *probes;
+	struct nr_arena *a;        /* where the tables live: each starts on a cache line */
+	struct nr_source *sources; /* made_sources in a row, as the probes below */
+	uint32_t *source_at;
+	struct nr_probes *probes; /* made_probes in a row, whatever their keys */
+	struct nr_first *firsts;  /* of each of them */
+	uint32_t *probe_at;       /* n_probes entries: the places of a key, each with a tag of it */
 	struct nr_pair *pairs;
 	struct nr_host *hosts;
 	struct nr_victim *victims;
 	size_t n_sources, n_probes, n_pairs, n_hosts, n_victims; /* slots */
+	size_t made_sources, made_probes;
 	uint64_t evicted_sources, evicted_probes, evicted_hosts, evicted_victims;
 	uint64_t other_packets; /* of evicted sources */
 	struct nr_done done_probes, done_hosts, done_victims;
-	uint64_t *port_packets; /* NR_PORTS */
-	uint32_t *port_sources; /* records made: exact until a probe record is evicted */
-	uint8_t *port_regs;     /* NR_PORTS * NR_PORT_REGS; NULL for a small capture */
+	struct nr_first *done_firsts; /* of done_probes */
+	uint64_t *port_packets;       /* NR_PORTS */
+	uint32_t *port_sources;       /* records made: exact until a probe record is evicted */
+	uint8_t *port_regs;           /* NR_PORTS * NR_PORT_REGS; NULL for a small capture */
 	struct nr_minute *minutes;
 	size_t n_minutes, used_minutes, at_minute;
 	uint64_t other_minutes;
@@ -161,9 +170,11 @@ struct nr_track {
 /* Makes the tables in the arena; NR_E_LIMIT when it is too small.  Nothing to release. */
 NR_MUSTUSE enum nr_rc nr_track_open(struct nr_track *t, const struct nr_track_cfg *cfg,
 				    struct nr_arena *a, struct nr_err *reterr);
-/* Hashes the keys of a packet and asks the processor for their table lines; call for a whole batch,
- * then nr_track_packet() for each of it in the same order. */
+/* Hashes the keys of a packet and asks the processor for their entries; call for a whole batch, then
+ * nr_track_fetch() for each of it, which asks for the records, then nr_track_packet() in the same
+ * order. */
 void nr_track_prepare(const struct nr_track *t, struct nr_pkt *p);
+void nr_track_fetch(const struct nr_track *t, const struct nr_pkt *p);
 void nr_track_packet(struct nr_track *t, const struct nr_pkt *p);
 /* Gives the sources what their probe records count; once, after the last packet. */
 void nr_track_settle(struct nr_track *t);
@@ -187,6 +198,8 @@ void nr_track_backscatter(struct nr_track *t, const struct nr_pkt *p, struct nr_
 void nr_track_live(struct nr_track *t, struct nr_ip victim, uint8_t proto);
 /* Keeps a copy of a finished record; counts it as dropped when the list is full. */
 void nr_track_finish(struct nr_track *t, struct nr_done *d, const void *rec);
+/* The same for a record of probes, when it is a scan. */
+void nr_track_finish_probes(struct nr_track *t, const struct nr_probes *r);
 /* Index of a port counter. */
 static inline uint32_t nr_port_index(uint8_t proto, uint16_t port)
 {
