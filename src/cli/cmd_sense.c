@@ -2,23 +2,13 @@
 #include "base/time.h"
 #include "cli/cmd.h"
 #include "cli/look.h"
+#include "cli/params.h"
 #include "model/dossier_json.h"
-
-#include <errno.h>
 
 enum {
 	ROWS = 40, /* findings shown; --json has all */
 	TOP = 10,
-	LINE_MAX_BYTES = 9000,
-	INDICATORS_MAX = 100000,
 };
-
-/* Text that came out of a capture or a file name, harmless on a terminal. */
-static void put(struct nr_str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		putchar((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f ? '?' : s.p[i]);
-}
 
 static const char *fact(const struct nr_dossier *d, const char *name, char out[64])
 {
@@ -33,7 +23,7 @@ static void print_head(const struct nr_dossier *d)
 {
 	char a[64], b[64], first[NR_TIME_TEXT], last[NR_TIME_TEXT];
 
-	put(d->material.name);
+	nr_cmd_put(d->material.name);
 	printf(": %s packets, %s", fact(d, "packets", a), fact(d, "link-type", b));
 	if (d->material.first_us) {
 		nr_time_format(d->material.first_us, first);
@@ -55,7 +45,7 @@ static void print_findings(const struct nr_dossier *d)
 		const struct nr_finding *f = &d->findings[i];
 
 		printf("  %-8s %-18s ", nr_severity_name(f->severity), f->detector);
-		put(f->summary);
+		nr_cmd_put(f->summary);
 		if (f->n_ev)
 			printf(" [packet %llu, byte %llu]", (unsigned long long)f->ev[0].packet,
 			       (unsigned long long)f->ev[0].offset);
@@ -98,51 +88,6 @@ static enum nr_rc print_table(struct nr_bytes json, struct nr_err *reterr)
 
 /* ---- parameters ---- */
 
-static enum nr_rc one_indicator(struct nr_str line, unsigned number, struct nr_wr *w,
-				struct nr_err *reterr)
-{
-	NR_CLEANUP(nr_arena_done) struct nr_arena a = NR_ARENA_INIT(1 << 20);
-	enum nr_obs_kind kind;
-	struct nr_str value;
-
-	if (nr_obs_guess(line, &a, &kind, &value, NULL) != NR_OK ||
-	    (kind != NR_OBS_IPV4 && kind != NR_OBS_IPV6 && kind != NR_OBS_DOMAIN &&
-	     kind != NR_OBS_URL))
-		return nr_fail(reterr, NR_E_MALFORMED, "indicators", number,
-			       "line %u is not an address, a domain or a URL", number);
-	nr_wr_fmt(w, "indicator=%s:", nr_obs_kind_name(kind));
-	nr_wr_str(w, value);
-	nr_wr_cstr(w, "\n");
-	return w->rc;
-}
-
-static enum nr_rc read_indicators(const char *path, struct nr_wr *w, struct nr_err *reterr)
-{
-	FILE *f = fopen(path, "re");
-	char line[LINE_MAX_BYTES];
-	enum nr_rc rc = NR_OK;
-	unsigned number = 0;
-
-	if (!f)
-		return nr_fail_errno(reterr, "indicators", errno, "cannot be opened");
-	while (rc == NR_OK && fgets(line, sizeof(line), f)) {
-		size_t n = strcspn(line, "\r\n");
-		struct nr_str s;
-
-		if (++number > INDICATORS_MAX)
-			rc = nr_fail(reterr, NR_E_LIMIT, "indicators", number, "over %d lines",
-				     INDICATORS_MAX);
-		else if (n == 0 || line[0] == '#')
-			continue;
-		else
-			rc = nr_str_check((struct nr_bytes){ (uint8_t *)line, n }, &s, reterr);
-		if (rc == NR_OK)
-			rc = one_indicator(s, number, w, reterr);
-	}
-	fclose(f);
-	return rc;
-}
-
 static enum nr_rc params_of(const struct nr_cmd_ctx *c, struct nr_wr *w, struct nr_err *reterr)
 {
 	const char *v, *indicators = nr_cmd_opt(c, "indicators");
@@ -152,7 +97,7 @@ static enum nr_rc params_of(const struct nr_cmd_ctx *c, struct nr_wr *w, struct 
 	if (nr_cmd_flag(c, "salvage"))
 		nr_wr_cstr(w, "salvage=1\n");
 	nr_wr_fmt(w, "memory=%lld\n", (long long)nr_cmd_int(c, "memory"));
-	return indicators ? read_indicators(indicators, w, reterr) : NR_OK;
+	return indicators ? nr_params_indicators(indicators, w, reterr) : NR_OK;
 }
 
 static int read_one(struct nr_cmd_ctx *c, struct nr_pool *pool, struct nr_str params,

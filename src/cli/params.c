@@ -6,7 +6,13 @@
 #include <pwd.h>
 #include <unistd.h>
 
-enum { LINES_MAX = 1000000, LINE_BYTES = 8192 };
+enum { LINES_MAX = 100000, LINE_BYTES = 8192 };
+
+/* What an eye can look for in traffic. */
+static bool in_traffic(enum nr_obs_kind k)
+{
+	return k == NR_OBS_IPV4 || k == NR_OBS_IPV6 || k == NR_OBS_DOMAIN || k == NR_OBS_URL;
+}
 
 static enum nr_rc one_line(struct nr_str line, unsigned number, struct nr_wr *w,
 			   struct nr_err *reterr)
@@ -15,9 +21,9 @@ static enum nr_rc one_line(struct nr_str line, unsigned number, struct nr_wr *w,
 	enum nr_obs_kind kind;
 	struct nr_str value;
 
-	if (nr_obs_guess(line, &a, &kind, &value, NULL) != NR_OK)
+	if (nr_obs_guess(line, &a, &kind, &value, NULL) != NR_OK || !in_traffic(kind))
 		return nr_fail(reterr, NR_E_MALFORMED, "indicators", UINT64_MAX,
-			       "line %u is no indicator: '%.*s'", number,
+			       "line %u is not an address, a domain or a URL: '%.*s'", number,
 			       (int)(line.n > 80 ? 80 : line.n), line.p);
 	nr_wr_fmt(w, "indicator=%s:", nr_obs_kind_name(kind));
 	nr_wr_str(w, value);

@@ -3,8 +3,8 @@
 
 #include "base/wr.h"
 
-/* Appends an "indicator=kind:value" line for every line of a file (addresses, domains, URLs, digests,
- * mail addresses, defanged or not; '#' begins a comment line).  NR_E_MALFORMED names the line. */
+/* Appends an "indicator=kind:value" line for every line of a file (addresses, domains and URLs, defanged
+ * or not; '#' begins a comment line; at most 100,000 lines).  NR_E_MALFORMED names the line. */
 NR_MUSTUSE enum nr_rc nr_params_indicators(const char *path, struct nr_wr *w,
 					   struct nr_err *reterr);
 /* Who types: "cli:<account>" for the ledger; static storage. */

@@ -1,6 +1,6 @@
 /* marking.h -- handling: TLP 2.0 (FIRST, 2022) plus origin and releasability.
  *
- * Markings form a lattice; a derived object takes nr_marking_join() of its sources. */
+ * Markings form a lattice; a derived object takes nr_policy_join() of its sources. */
 #pragma once
 
 #include "base/arena.h"

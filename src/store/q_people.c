@@ -122,17 +122,6 @@ enum nr_rc nr_store_persons(struct nr_store *s, int64_t after_id, unsigned limit
 	return NR_OK;
 }
 
-enum nr_rc nr_store_person_password(struct nr_store *s, int64_t id, struct nr_str pwhash,
-				    struct nr_err *reterr)
-{
-	struct nr_stmt *q = NULL;
-
-	NR_TRY(nr_db_query(s->db, "UPDATE person SET pwhash=$1 WHERE id=$2", &q, reterr));
-	nr_q_str(q, 1, pwhash);
-	nr_q_int(q, 2, id);
-	return nr_q_run(q, reterr);
-}
-
 enum nr_rc nr_store_person_disable(struct nr_store *s, int64_t id, bool disabled,
 				   struct nr_err *reterr)
 {

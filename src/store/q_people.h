@@ -31,12 +31,9 @@ NR_MUSTUSE enum nr_rc nr_store_person_by_id(struct nr_store *s, int64_t id, stru
 NR_MUSTUSE enum nr_rc nr_store_persons(struct nr_store *s, int64_t after_id, unsigned limit,
 				       struct nr_arena *a, NR_ARENA struct nr_person **ret,
 				       size_t *ret_n, struct nr_err *reterr);
-/* Replaces the password string. */
 /* Lets a person in or keeps them out; what they have open stops working at once. */
 NR_MUSTUSE enum nr_rc nr_store_person_disable(struct nr_store *s, int64_t id, bool disabled,
 					      struct nr_err *reterr);
-NR_MUSTUSE enum nr_rc nr_store_person_password(struct nr_store *s, int64_t id, struct nr_str pwhash,
-					       struct nr_err *reterr);
 
 struct nr_session {
 	int64_t person;
